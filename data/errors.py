@@ -1,0 +1,121 @@
+"""The errors a reader of Stratum may meet.
+
+One family under :class:`StratumError`; the wording lives here once, in named
+constructors, so that a page, the command line and a log say the same sentence.
+Programming errors are not in this family and are not caught anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class StratumError(Exception):
+    """Something the reader can understand and act on.
+
+    The message is a whole sentence: what happened, where, what to do.
+    """
+
+
+class UsageError(StratumError):
+    """Wrong options or paths: exit code 2 at the command line."""
+
+
+class InputRefused(StratumError):
+    """Content that can't be used: exit code 3 at the command line."""
+
+    @classmethod
+    def because(
+        cls,
+        what: str,
+        *,
+        file: str,
+        remedy: str,
+        line: int | None = None,
+        column: str | None = None,
+    ) -> InputRefused:
+        """Say what is wrong, where, and what to do, in one line.
+
+        Examples
+        --------
+        >>> str(InputRefused.because("the file is empty", file="a.csv", remedy="Export it again."))
+        'a.csv: the file is empty. Export it again.'
+        """
+        place = file
+        if line is not None:
+            place += f", line {line}"
+        if column is not None:
+            place += f", column “{column}”"
+        return cls(f"{place}: {what}. {remedy}")
+
+
+class ColumnNotFound(InputRefused):
+    """A column was asked for that the portfolio does not have."""
+
+    @classmethod
+    def from_missing(cls, missing: Sequence[str], available: Iterable[str]) -> ColumnNotFound:
+        """Name the missing columns and the nearest known name of each."""
+        known = list(available)
+        parts = []
+        for name in missing:
+            near = get_close_matches(name, known, n=1, cutoff=0.6)
+            parts.append(f"“{name}”" + (f" (did you mean “{near[0]}”?)" if near else ""))
+        return cls(f"No such column: {', '.join(parts)}. Known: {', '.join(sorted(known)) or 'none'}.")
+
+
+class WarehouseBusy(StratumError):
+    """Another process holds the warehouse file."""
+
+    @classmethod
+    def held_elsewhere(cls, path: str) -> WarehouseBusy:
+        """Say which file is held and what can be done meanwhile."""
+        return cls(
+            f"The warehouse {path} is open in another process, most likely the app. "
+            "Close it, or put the file into the inbox folder: the app imports it from there."
+        )
+
+
+class NotAllowed(StratumError):
+    """The person's roles do not cover the action."""
+
+    @classmethod
+    def needs_role(cls, action: str, roles: Iterable[str]) -> NotAllowed:
+        """Name the action and the roles that may do it."""
+        return cls(f"To {action} one of these roles is needed: {', '.join(sorted(roles))}.")
+
+
+class Cancelled(StratumError):
+    """The person cancelled long work; nothing of it stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a policy, a mapping or a model file."""
+
+    where: str
+    what: str
+    remedy: str
+
+    def sentence(self) -> str:
+        """Render as ``where: what. remedy``."""
+        return f"{self.where}: {self.what}. {self.remedy}"
+
+
+class PolicyInvalid(InputRefused):
+    """A policy file or edit breaks its own rules."""
+
+    @classmethod
+    def from_problems(cls, problems: Sequence[Problem]) -> PolicyInvalid:
+        """Show all problems together, one a line."""
+        return cls("\n".join(problem.sentence() for problem in problems))
+
+
+class ModelInvalid(InputRefused):
+    """A scoring model file can't be applied."""
+
+    @classmethod
+    def from_problems(cls, problems: Sequence[Problem]) -> ModelInvalid:
+        """Show all problems together, one a line."""
+        return cls("\n".join(problem.sentence() for problem in problems))
