@@ -1,0 +1,47 @@
+"""Who the customer is, and where."""
+
+from __future__ import annotations
+
+from data.contract.model import Column
+
+COLUMNS = (
+    Column("customer_id", "text", "identity", "Customer", "客户号", "The lender's own key of the customer.",
+           personal="identifier",
+           synonyms=("customer", "customer id", "customer no", "customer number", "customer code", "cust id", "cust no",
+                     "client id", "client no", "client number", "cif", "cif no", "borrower id", "obligor id",
+                     "party id", "counterparty id", "customer key", "客户编号", "客户代码", "客户id", "客户标识",
+                     "借款人编号", "核心客户号"),
+           lost_en="Facilities can't be united to customers; each row counts as one customer.",
+           lost_zh="无法按客户合并授信，每行视为一位客户。"),
+    Column("facility_id", "text", "identity", "Facility", "借据号", "The key of one loan or line.",
+           personal="identifier",
+           synonyms=("loan number", "loan no", "loan id", "loan nr chk dgt", "facility no", "facility number",
+                     "account number", "account no", "contract number", "contract no", "deal id", "project number",
+                     "loan account", "合同号", "合同编号", "借据编号", "贷款编号", "贷款账号", "账号")),
+    Column("name", "text", "identity", "Name", "名称", "Name of the customer.",
+           personal="personal",
+           synonyms=("customer name", "client name", "company name", "company", "borrower", "borrower name",
+                     "obligor name", "account name", "full name", "客户名称", "企业名称", "公司名称", "姓名", "借款人",
+                     "借款人名称")),
+    Column("group_id", "text", "identity", "Connected group", "集团", "Key of the group of connected customers.",
+           personal="identifier",
+           synonyms=("group", "group no", "connected group", "parent id", "ultimate parent", "集团编号", "集团客户号",
+                     "关联集团"),
+           lost_en="Connected customers count as unconnected in concentration.",
+           lost_zh="集中度中关联客户按非关联处理。"),
+    Column("source_system", "text", "identity", "Source system", "来源系统", "System the row came from.",
+           synonyms=("system", "source", "data source", "系统", "数据来源")),
+    Column("snapshot_date", "date", "identity", "As of", "数据日期", "Date the row describes.", aggregate="max",
+           synonyms=("as of date", "as of", "end of period", "reporting date", "report date", "position date",
+                     "cob date", "business date", "cut-off date", "报告日期", "截止日期", "基准日", "统计日期"),
+           lost_en="Ages and recency are taken at the day of import.",
+           lost_zh="账龄与新近度以导入日为准。"),
+    Column("country", "text", "geography", "Country", "国家", "Country of the customer's risk.",
+           synonyms=("country name", "country economy", "nation", "country of risk", "国别", "国家地区")),
+    Column("region", "text", "geography", "Region", "地区", "Region, state or province.",
+           synonyms=("state", "province", "state province", "area", "branch region", "省份", "省", "区域", "地域")),
+    Column("city", "text", "geography", "City", "城市", "City of the customer.",
+           synonyms=("town", "city name", "municipality", "市", "所在城市")),
+    Column("postcode", "text", "geography", "Postcode", "邮编", "Postal code.", personal="personal",
+           synonyms=("zip", "zip code", "postal code", "post code", "邮政编码")),
+)  # fmt: skip
