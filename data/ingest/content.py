@@ -1,0 +1,111 @@
+"""What a sample of a column's cells looks like: numbers, dates, flags, keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.contract import FLAG_FALSE, FLAG_TRUE, MISSING, Kind
+
+NUMBER = re.compile(
+    r"^\(?[-+]?[$€£¥￥₹]?\s*[-+]?(?:\d{1,3}(?:[,' \u00a0]\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?\s*[%万亿]?\)?$",
+    re.IGNORECASE,
+)
+DATE = re.compile(
+    r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}"
+    r"|\d{4}年\d{1,2}月\d{1,2}日?|[A-Za-z]{3,9} \d{1,2}, \d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?$"
+)
+PACKED_DATE = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Shares are of the cells that hold something."""
+
+    filled: int
+    numeric: float
+    dated: float
+    flagged: float
+    distinct: float
+    levels: int
+    maximum: float
+    has_percent: bool
+
+
+def is_missing(cell: str | None) -> bool:
+    """Whether a cell's text means "no value"."""
+    return cell is None or cell.strip().lower() in MISSING
+
+
+def to_number(cell: str) -> float | None:
+    """Read one sample cell as a number; the engine's expression does it for whole columns.
+
+    Examples
+    --------
+    >>> to_number("$60,000.00 "), to_number("(3,000)"), to_number("5%"), to_number("abc")
+    (60000.0, -3000.0, 0.05, None)
+    """
+    text = cell.strip()
+    if not text or not NUMBER.match(text) or not any(letter.isdigit() for letter in text):
+        return None
+    factor = 1.0
+    for sign, value in (("%", 0.01), ("万", 1e4), ("亿", 1e8)):
+        if sign in text:
+            factor = value
+    negative = text.startswith("(")
+    plain = re.sub(r"[^\d.eE+-]", "", text)
+    try:
+        number = float(plain) * factor
+    except ValueError:
+        return None
+    return -number if negative else number
+
+
+def look_at(cells: Sequence[str | None]) -> Content:
+    """Count what a sample's cells look like.
+
+    Examples
+    --------
+    >>> look_at(["1", "2", "", "NA"]).numeric
+    1.0
+    """
+    filled = [cell.strip() for cell in cells if cell is not None and not is_missing(cell)]
+    if not filled:
+        return Content(0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, False)
+    numbers = [number for cell in filled if (number := to_number(cell)) is not None]
+    dated = sum(1 for cell in filled if DATE.match(cell) or PACKED_DATE.match(cell))
+    lowered = [cell.lower() for cell in filled]
+    flagged = sum(1 for cell in lowered if cell in FLAG_TRUE or cell in FLAG_FALSE)
+    levels = len(set(lowered))
+    count = len(filled)
+    return Content(
+        filled=count,
+        numeric=len(numbers) / count,
+        dated=dated / count,
+        flagged=flagged / count,
+        distinct=levels / count,
+        levels=levels,
+        maximum=max((abs(number) for number in numbers), default=0.0),
+        has_percent=any("%" in cell for cell in filled),
+    )
+
+
+def fits(content: Content, kind: Kind) -> bool:
+    """Whether a column's cells may be of a kind; an empty sample fits everything."""
+    if content.filled == 0 or kind == "text":
+        return True
+    if kind == "date":
+        return content.dated >= 0.8
+    if kind == "flag":
+        return content.flagged >= 0.95 and content.levels <= 4
+    return content.numeric >= 0.8
+
+
+def kind_of_extra(content: Content) -> Kind:
+    """Type of a column the contract does not know: number, date or text."""
+    if content.filled and content.dated >= 0.99 and content.numeric < 0.99:
+        return "date"
+    if content.filled and content.numeric >= 0.99:
+        return "number"
+    return "text"
