@@ -117,11 +117,15 @@ def on_curve(value: nw.Expr, curve: MidRankCurve) -> nw.Expr:
 def _leaves(value: nw.Expr, curve: MidRankCurve) -> list[nw.Expr]:
     """One expression an interval: below the first knot, between knots, above the last."""
     between = zip(curve.knots, curve.knots[1:], curve.percents, curve.percents[1:], strict=False)
-    lines = [
-        start + (value - left) * slope if np.isfinite(slope := (end - start) / (right - left)) else nw.lit(start)
-        for left, right, start, end in between
-    ]
+    lines = [_line(value, *interval) for interval in between]
     return [nw.lit(curve.percents[0]), *lines, nw.lit(curve.percents[-1])]
+
+
+def _line(value: nw.Expr, left: float, right: float, start: float, end: float) -> nw.Expr:
+    """Join two knots; where their distance is no ordinary double, stay at the first."""
+    width = right - left
+    slope = (end - start) / width if np.isfinite(width) else np.inf
+    return start + (value - left) * slope if np.isfinite(slope) else nw.lit(start)
 
 
 def _tree(value: nw.Expr, cuts: Sequence[float], leaves: Sequence[nw.Expr]) -> nw.Expr:

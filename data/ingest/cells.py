@@ -75,7 +75,9 @@ def style_of(cells: Sequence[str | None]) -> CellStyle:
     if day_first is None and any(int(match[2]) > 12 for match in parts):
         day_first = False
     days = [re.sub(r"[ T]+\d{1,2}:.*$", "", cell) for cell in filled[:200]]
-    seen = tuple(form for form in (*NAMED_DATES, *(DAY_FIRST if day_first else MONTH_FIRST)) if _reads(form, days))
+    seen = tuple(
+        form for form in (*NAMED_DATES, *(DAY_FIRST if day_first else MONTH_FIRST)) if _reads(form, days)
+    )
     return CellStyle(comma, day_first, seen, any("%y" in form for form in seen))
 
 
@@ -110,7 +112,9 @@ def number(cell: str, style: CellStyle) -> str:
         # "1,5" is no number with thousands separators: better unread than ten times too large.
         wrong_groups = f"WHEN regexp_matches({cell}, ',\\d{{1,2}}(\\D|$)') THEN NULL "
     bare = f"translate({plain}, {quote_text(DECORATION)}, '')"
-    units = " ".join(f"WHEN contains({cell}, '{sign}') THEN TRY_CAST({bare} AS DOUBLE) * {value}" for sign, value in UNITS)
+    units = " ".join(
+        f"WHEN contains({cell}, '{sign}') THEN TRY_CAST({bare} AS DOUBLE) * {value}" for sign, value in UNITS
+    )
     coded = f"regexp_replace({bare}, '^(-?)(?i:US|USD|EUR|CNY|RMB|GBP)', '\\1')"
     slow = (
         f"CASE WHEN trim({cell}) = '' THEN NULL {wrong_groups}{units} "
@@ -143,9 +147,7 @@ def settle(name: str, kind: Kind, style: CellStyle) -> str:
     """Give the second step of a column already read: the century of two-digit years."""
     if kind != "date" or not style.two_digit_years:
         return name
-    return (
-        f"CASE WHEN year({name}) > {LAST_TWO_DIGIT_YEAR} THEN CAST({name} - INTERVAL 100 YEAR AS DATE) ELSE {name} END"
-    )
+    return f"CASE WHEN year({name}) > {LAST_TWO_DIGIT_YEAR} THEN CAST({name} - INTERVAL 100 YEAR AS DATE) ELSE {name} END"
 
 
 def flag(cell: str) -> str:

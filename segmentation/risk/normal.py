@@ -163,9 +163,7 @@ def with_normal_quantile(frame: Frame, source: str, into: str) -> Frame:
     staged = (
         frame.with_columns((chance - 0.5).alias("_quantile_centred"))
         .with_columns(
-            nw.when((chance > 0.0) & (chance < 1.0))
-            .then((-nearer_tail.log()).sqrt())
-            .alias("_quantile_root")
+            nw.when((chance > 0.0) & (chance < 1.0)).then((-nearer_tail.log()).sqrt()).alias("_quantile_root")
         )
         .with_columns(
             nw.when(chance == 0.0)

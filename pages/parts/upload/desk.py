@@ -96,7 +96,9 @@ class UploadDesk:
         if upload is not None:
             upload.path.unlink(missing_ok=True)
 
-    async def receive(self, ticket: str, name: str, total: int, pieces: AsyncIterator[bytes]) -> Upload | None:
+    async def receive(
+        self, ticket: str, name: str, total: int, pieces: AsyncIterator[bytes]
+    ) -> Upload | None:
         """Write a stream to disk, piece by piece.
 
         Returns

@@ -1,0 +1,123 @@
+"""Models, scored tables, policies: immutable bodies under their content hash; and the audit trail."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from data.engines.sql import first_row
+from data.identity import content_hash
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def keep_model(cursor: duckdb.DuckDBPyConnection, model_id: str, body: dict[str, object]) -> None:
+    """Keep a scoring model; keeping it twice changes nothing."""
+    cursor.execute("INSERT OR IGNORE INTO model VALUES (?, ?, ?)", [model_id, _now(), json.dumps(body)])
+
+
+def model_body(cursor: duckdb.DuckDBPyConnection, model_id: str) -> dict[str, object] | None:
+    """Give a model's JSON, or None."""
+    row = first_row(cursor, "SELECT body FROM model WHERE model_id = ?", [model_id])
+    return dict(json.loads(row[0])) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRow:
+    """One snapshot scored by one model."""
+
+    scored_id: str
+    snapshot_id: str
+    model_id: str
+    facts: dict[str, object]
+
+
+def keep_scored(cursor: duckdb.DuckDBPyConnection, row: ScoredRow) -> None:
+    """Note that a snapshot was scored."""
+    cursor.execute(
+        "INSERT INTO scored VALUES (?, ?, ?, ?, ?)",
+        [row.scored_id, row.snapshot_id, row.model_id, _now(), json.dumps(row.facts)],
+    )
+
+
+def scored_row(cursor: duckdb.DuckDBPyConnection, scored_id: str) -> ScoredRow | None:
+    """Look a scored table up, or None."""
+    row = first_row(
+        cursor, "SELECT scored_id, snapshot_id, model_id, facts FROM scored WHERE scored_id = ?", [scored_id]
+    )
+    return ScoredRow(row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+
+def latest_scored(cursor: duckdb.DuckDBPyConnection, snapshot_id: str) -> ScoredRow | None:
+    """The newest scoring of a snapshot, or None."""
+    row = first_row(
+        cursor,
+        "SELECT scored_id, snapshot_id, model_id, facts FROM scored WHERE snapshot_id = ? ORDER BY created_at DESC LIMIT 1",
+        [snapshot_id],
+    )
+    return ScoredRow(row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy as it is kept: TOML text under its content hash."""
+
+    policy_id: str
+    name: str
+    status: str
+    valid_from: date | None
+    body: str
+
+
+def keep_policy(cursor: duckdb.DuckDBPyConnection, row: PolicyRow, person: str) -> None:
+    """Keep a policy; a policy once kept does not change."""
+    cursor.execute(
+        "INSERT OR IGNORE INTO policy VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [row.policy_id, row.name, _now(), person, row.status, row.valid_from, row.body],
+    )
+
+
+def policy_in_force(cursor: duckdb.DuckDBPyConnection, on: date) -> PolicyRow | None:
+    """The approved policy with the latest start not after a day."""
+    row = first_row(
+        cursor,
+        "SELECT policy_id, name, status, valid_from, body FROM policy WHERE status = 'approved' AND valid_from <= ? "
+        "ORDER BY valid_from DESC, created_at DESC LIMIT 1",
+        [on],
+    )
+    return PolicyRow(*row) if row else None
+
+
+def note(cursor: duckdb.DuckDBPyConnection, person: str, action: str, thing: str, detail: str = "") -> None:
+    """Append a line to the audit trail; each line holds the hash of the one before."""
+    last = first_row(cursor, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+    number, previous = (int(last[0]) + 1, str(last[1])) if last else (1, "")
+    at = _now()
+    digest = _line_hash(number, at, person, action, thing, detail, previous)
+    cursor.execute(
+        "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [number, at, person, action, thing, detail, previous, digest],
+    )
+
+
+def broken_audit_line(cursor: duckdb.DuckDBPyConnection) -> int | None:
+    """Number of the first line of the audit trail that was tampered with, or None."""
+    previous = ""
+    rows = cursor.execute("SELECT * FROM audit ORDER BY number").fetchall()
+    for expected, (number, at, person, action, thing, detail, before, digest) in enumerate(rows, 1):
+        honest = _line_hash(number, at, person, action, thing, detail, previous)
+        if number != expected or before != previous or digest != honest:
+            return int(number)
+        previous = digest
+    return None
+
+
+def _line_hash(
+    number: int, at: datetime, person: str, action: str, thing: str, detail: str, previous: str
+) -> str:
+    return content_hash([number, at.isoformat(), person, action, thing, detail, previous])

@@ -1,0 +1,489 @@
+"""Customer value analysis: one score from 0 to 100, by a frozen reference.
+
+Four components: what a customer earns us (contribution), can carry
+(repayment capacity), how it behaves (credit conduct), how near it stands
+(loyalty). Each rests on inputs, rows of :data:`VALUE_INPUTS`. An input becomes
+the share of the *reference* customers it beats, by a curve fitted once
+(:mod:`segmentation.ecdf`), so a score does not move because other customers
+arrived, and a recession lowers scores instead of hiding in a percentile.
+
+Probability of default enters three times and that is meant: through expected
+loss in the profit, as an input of conduct, and through the gates of the
+policy. Protected columns are not among the inputs.
+
+The score can't say what a customer *will* earn over its life (that is the
+customer lifetime value) and is no probability of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import Any, Literal, get_args
+
+import narwhals as nw
+import numpy as np
+
+from data.errors import ModelInvalid, Problem
+from segmentation.ecdf import MidRankCurve, fit_curve, on_curve, read_curve
+from segmentation.frame import Frame, without
+from segmentation.sample import Fetch, Matrix, as_matrix
+
+Component = Literal["contribution", "capacity", "conduct", "loyalty"]
+COMPONENTS: tuple[Component, ...] = get_args(Component)
+
+RATIO_LIMIT = 100.0
+"""Financial ratios are cut here: beyond it they say the same, and a divisor near zero says nothing."""
+LEAST_KNOWN = 0.01
+"""An input known for fewer customers than one in a hundred counts as absent."""
+STEPS_A_POINT = 2
+TOP_STEP = 200
+NEUTRAL = 50.0
+"""Score of everybody when the portfolio has no input at all: the middle, with coverage 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueInput:
+    """One thing a customer's value is read from.
+
+    Attributes
+    ----------
+    key : str
+        Name; its label in both languages is `value.<key>`.
+    component : Component
+        Where it counts.
+    expression : nw.Expr
+        Its number, null when unknown.
+    direction : int
+        +1 when more is better, −1 when less is.
+    columns : tuple of str
+        What the expression reads.
+    """
+
+    key: str
+    component: Component
+    expression: nw.Expr
+    direction: int
+    columns: tuple[str, ...]
+
+    @property
+    def label_key(self) -> str:
+        """Key of the words for it."""
+        return f"value.{self.key}"
+
+
+def _days(date: str) -> nw.Expr:
+    """Number the days of a date column through the proleptic Gregorian calendar.
+
+    Engines disagree on what one date less another is (days, an interval), so
+    the days are counted: Fliegel-style whole years with their leap days, plus
+    the day in the year.
+    """
+    years = nw.col(date).dt.year().cast(nw.Float64) - 1.0
+    leap_days = (years / 4.0).floor() - (years / 100.0).floor() + (years / 400.0).floor()
+    return years * 365.0 + leap_days + nw.col(date).dt.ordinal_day()
+
+
+def _cut(ratio: nw.Expr) -> nw.Expr:
+    return ratio.clip(-RATIO_LIMIT, RATIO_LIMIT)
+
+
+def _leverage() -> nw.Expr:
+    """Debt over EBITDA: none without debt; beyond the limit when debt meets no earnings."""
+    debt, ebitda = nw.col("total_debt"), nw.col("ebitda")
+    served = nw.when(ebitda > 0).then(_cut(debt / ebitda)).otherwise(nw.lit(RATIO_LIMIT))
+    known = ~(debt.is_null() | ebitda.is_null())
+    return nw.when(known & (debt <= 0)).then(nw.lit(0.0)).otherwise(nw.when(known).then(served))
+
+
+def _cover(source: str, burden: str) -> nw.Expr:
+    """Source over burden; without a burden, a positive source covers it to the limit."""
+    have, owe = nw.col(source), nw.col(burden)
+    return (
+        nw.when(owe > 0)
+        .then(_cut(have / owe))
+        .otherwise(nw.when((owe <= 0) & (have > 0)).then(nw.lit(RATIO_LIMIT)))
+    )
+
+
+def _utilisation() -> nw.Expr:
+    """Use of the limit as given, else drawn over drawn and undrawn."""
+    drawn, undrawn = nw.col("drawn"), nw.col("undrawn")
+    own = nw.when(drawn + undrawn > 0).then(drawn / (drawn + undrawn))
+    return nw.coalesce(nw.col("utilisation"), own)
+
+
+def _recency() -> nw.Expr:
+    """Days from the last contact to the snapshot, none when the contact is later."""
+    return (_days("snapshot_date") - _days("last_contact_on")).clip(lower_bound=0.0)
+
+
+def _response() -> nw.Expr:
+    """Campaign responses over contacts, at most 1."""
+    contacts = nw.col("campaign_contacts")
+    return nw.when(contacts > 0).then((nw.col("campaign_responses") / contacts).clip(upper_bound=1.0))
+
+
+def _plain(key: str, component: Component, direction: int) -> ValueInput:
+    return ValueInput(key, component, nw.col(key), direction, (key,))
+
+
+VALUE_INPUTS: tuple[ValueInput, ...] = (
+    _plain("risk_adjusted_profit", "contribution", 1),
+    _plain("dscr", "capacity", 1),
+    _plain("llcr", "capacity", 1),
+    ValueInput("leverage", "capacity", _leverage(), -1, ("total_debt", "ebitda")),
+    ValueInput("liquidity", "capacity", _cover("current_assets", "current_liabilities"), 1,
+               ("current_assets", "current_liabilities")),
+    ValueInput("interest_cover", "capacity", _cover("ebitda", "interest_expense"), 1, ("ebitda", "interest_expense")),
+    _plain("income", "capacity", 1),
+    _plain("credit_score", "conduct", 1),
+    _plain("days_past_due", "conduct", -1),
+    ValueInput("utilisation", "conduct", _utilisation(), -1, ("utilisation", "drawn", "undrawn")),
+    _plain("probability_of_default", "conduct", -1),
+    _plain("tenure_months", "loyalty", 1),
+    _plain("products_held", "loyalty", 1),
+    ValueInput("recency", "loyalty", _recency(), -1, ("snapshot_date", "last_contact_on")),
+    _plain("survey_score", "loyalty", 1),
+    ValueInput("response_rate", "loyalty", _response(), 1, ("campaign_contacts", "campaign_responses")),
+)  # fmt: skip
+"""What value is read from; adding an input is adding a row (and its words)."""
+
+INPUT_BY_KEY: dict[str, ValueInput] = {entry.key: entry for entry in VALUE_INPUTS}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWeights:
+    """How much each component counts, and each input within its component.
+
+    Whatever is not named weighs 1; 0 takes it out.
+    """
+
+    components: Mapping[str, float] = field(default_factory=dict)
+    inputs: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse unknown names and weights that are negative or not numbers, all at once."""
+        problems = [
+            *_problems("components", self.components, COMPONENTS),
+            *_problems("inputs", self.inputs, tuple(INPUT_BY_KEY)),
+        ]
+        if problems:
+            raise ModelInvalid.from_problems(problems)
+
+
+def _problems(where: str, weights: Mapping[str, float], known: Sequence[str]) -> list[Problem]:
+    unknown = [
+        Problem(f"value weights, {where}", f"“{name}” is not known", f"Known: {', '.join(known)}.")
+        for name in weights
+        if name not in known
+    ]
+    odd = [
+        Problem(f"value weights, {where}", f"the weight of “{name}” is {weight}", "Give 0 or more.")
+        for name, weight in weights.items()
+        if not (np.isfinite(weight) and weight >= 0)
+    ]
+    return unknown + odd
+
+
+EQUAL = ValueWeights()
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceInput:
+    """One input as frozen: its curve, direction, weight and the median's percentage.
+
+    Attributes
+    ----------
+    key : str
+        Row of :data:`VALUE_INPUTS`.
+    component : Component
+        Where it counts.
+    direction : int
+        +1 or −1.
+    weight : float
+        Share of the whole score, all inputs together 1.
+    median_percent : float
+        What a customer gets whose value is missing, direction applied.
+    share_known : float
+        Share of the reference that had a value.
+    curve : MidRankCurve
+        Value to percentage, before direction.
+    """
+
+    key: str
+    component: Component
+    direction: int
+    weight: float
+    median_percent: float
+    share_known: float
+    curve: MidRankCurve
+
+    def to_dict(self) -> dict[str, object]:
+        """Write as plain JSON types."""
+        return {
+            "key": self.key,
+            "component": self.component,
+            "direction": self.direction,
+            "weight": self.weight,
+            "median_percent": self.median_percent,
+            "share_known": self.share_known,
+            "curve": self.curve.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> ReferenceInput:  # Any: parsed JSON
+        """Read what :meth:`to_dict` wrote."""
+        return cls(**{**stored, "curve": MidRankCurve.from_dict(stored["curve"])})
+
+
+@dataclass(frozen=True, slots=True)
+class ValueReference:
+    """The frozen scale of the value score.
+
+    Attributes
+    ----------
+    inputs : tuple of ReferenceInput
+        Inputs in use.
+    absent : tuple of (str, str)
+        Inputs left out, with the reason: `missing` (known for fewer than one
+        in a hundred), `constant` (the same for everybody), `weight` (weighs 0).
+    customers : int
+        Customers in the reference.
+    """
+
+    inputs: tuple[ReferenceInput, ...]
+    absent: tuple[tuple[str, str], ...]
+    customers: int
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Components in use, in their fixed order."""
+        used = {entry.component for entry in self.inputs}
+        return tuple(name for name in COMPONENTS if name in used)
+
+    @property
+    def absent_components(self) -> tuple[Component, ...]:
+        """Components renormalised away."""
+        return tuple(name for name in COMPONENTS if name not in self.components)
+
+    def to_dict(self) -> dict[str, object]:
+        """Write as plain JSON types."""
+        return {
+            "inputs": [entry.to_dict() for entry in self.inputs],
+            "absent": [list(pair) for pair in self.absent],
+            "customers": self.customers,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> ValueReference:  # Any: parsed JSON
+        """Read what :meth:`to_dict` wrote; a model of a later version is refused.
+
+        Raises
+        ------
+        ModelInvalid
+            When the reference names an input this version does not know.
+        """
+        unknown = [entry["key"] for entry in stored["inputs"] if entry["key"] not in INPUT_BY_KEY]
+        if unknown:
+            raise ModelInvalid.from_problems(
+                [Problem("value reference", f"unknown input “{key}”", "Fit the model anew.") for key in unknown]
+            )
+        return cls(
+            inputs=tuple(ReferenceInput.from_dict(entry) for entry in stored["inputs"]),
+            absent=tuple((key, reason) for key, reason in stored["absent"]),
+            customers=stored["customers"],
+        )
+
+
+def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQUAL) -> ValueReference:
+    """Freeze the scale of the value score on a reference portfolio.
+
+    Components weigh the same and so do inputs within one, unless `weights`
+    says otherwise. What the whole portfolio lacks is left out and the rest
+    renormalised; the reference says so in `absent`.
+
+    Parameters
+    ----------
+    sample : Frame
+        The reference, or a seeded sample of it, scored up to the returns, with
+        every contract column.
+    fetch : Fetch
+        Runs a lazy frame.
+    weights : ValueWeights
+        Editable weights.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> from data.contract import COLUMNS
+    >>> from segmentation.frame import with_absent_columns
+    >>> rows = duckdb.sql("select i as risk_adjusted_profit, 0.0 as drawn, 0.0 as undrawn from range(100) t(i)")
+    >>> portfolio = with_absent_columns(nw.from_native(rows), COLUMNS)
+    >>> reference = fit_value_reference(portfolio, lambda frame: frame.to_native().df())
+    >>> reference.components, reference.absent_components
+    (('contribution',), ('capacity', 'conduct', 'loyalty'))
+    """
+    keys = list(INPUT_BY_KEY)
+    rows = fetch(sample.select(_raw(entry).alias(entry.key) for entry in VALUE_INPUTS))
+    columns = dict(zip(keys, as_matrix(rows, keys).T, strict=True))
+    curves = {key: fit_curve(values) for key, values in columns.items()}
+    shares = {key: float(np.isfinite(values).mean()) if values.size else 0.0 for key, values in columns.items()}
+    reasons = {key: _reason(key, curves[key], shares[key], weights) for key in keys}
+    shown = _effective_weights([key for key in keys if reasons[key] is None], weights)
+    return ValueReference(
+        inputs=tuple(
+            _freeze(INPUT_BY_KEY[key], curve, columns[key], shares[key], shown[key])
+            for key, curve in curves.items()
+            if key in shown and curve is not None
+        ),
+        absent=tuple((key, reason) for key, reason in reasons.items() if reason is not None),
+        customers=len(rows),
+    )
+
+
+def _raw(entry: ValueInput) -> nw.Expr:
+    return entry.expression.cast(nw.Float64)
+
+
+def _reason(key: str, curve: MidRankCurve | None, share: float, weights: ValueWeights) -> str | None:
+    """Say why an input is left out, None when it stays."""
+    if curve is None or share < LEAST_KNOWN:
+        return "missing"
+    if len(curve.knots) == 1:
+        return "constant"
+    if _component_weight(INPUT_BY_KEY[key].component, weights) * _input_weight(key, weights) == 0:
+        return "weight"
+    return None
+
+
+def _component_weight(component: Component, weights: ValueWeights) -> float:
+    return weights.components.get(component, 1.0)
+
+
+def _input_weight(key: str, weights: ValueWeights) -> float:
+    return weights.inputs.get(key, 1.0)
+
+
+def _effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, float]:
+    """Share of the whole score per input: component's share times the input's share within it."""
+    within: dict[Component, float] = {}
+    for key in keys:
+        component = INPUT_BY_KEY[key].component
+        within[component] = within.get(component, 0.0) + _input_weight(key, weights)
+    whole = sum(_component_weight(component, weights) for component in within)
+    return {
+        key: _component_weight(component, weights) / whole * _input_weight(key, weights) / within[component]
+        for key in keys
+        for component in (INPUT_BY_KEY[key].component,)
+    }
+
+
+def _freeze(entry: ValueInput, curve: MidRankCurve, values: Matrix, share: float, weight: float) -> ReferenceInput:
+    median = float(np.median(values[np.isfinite(values)]))
+    return ReferenceInput(
+        key=entry.key,
+        component=entry.component,
+        direction=entry.direction,
+        weight=weight,
+        median_percent=_directed(read_curve(median, curve), entry.direction),
+        share_known=share,
+        curve=curve,
+    )
+
+
+def _directed(percent: float, direction: int) -> float:
+    return percent if direction > 0 else 100.0 - percent
+
+
+def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
+    """Score each customer's value, 0 to 100, against the frozen reference.
+
+    ``value_score = Σ wᵢ·pᵢ / Σ wᵢ`` with pᵢ the share of the reference the
+    customer beats. A missing value counts as the reference's median and lowers
+    `value_coverage`, the weight share of the inputs that are known.
+
+    Parameters
+    ----------
+    frame : Frame
+        Customers scored up to the returns, with every contract column.
+    reference : ValueReference
+        What :func:`fit_value_reference` froze. Without any input everybody
+        scores 50 with coverage 0.
+
+    Returns
+    -------
+    Frame
+        With `value_contribution`, `value_capacity`, `value_conduct`,
+        `value_loyalty` (null when the portfolio lacks the component),
+        `value_score`, `value_coverage` (0 to 1) and `value_step`
+        (BIGINT 0 to 200, half points, `floor(2·score + 0.5)`).
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> reference = ValueReference(
+    ...     (ReferenceInput("dscr", "capacity", 1, 1.0, 50.0, 1.0, MidRankCurve((1.0, 2.0), (25.0, 75.0))),), (), 2
+    ... )
+    >>> scored = with_value_score(nw.from_native(duckdb.sql("select 1.5 as dscr")), reference)
+    >>> scored.select("value_score", "value_coverage", "value_step").to_native().fetchall()
+    [(50.0, 1.0, 100)]
+    """
+    percents = {entry.key: nw.col(f"_percent_{entry.key}") for entry in reference.inputs}
+    staged = (
+        frame.with_columns(_raw(INPUT_BY_KEY[key]).alias(f"_raw_{key}") for key in percents)
+        .with_columns(_percent(entry).alias(f"_percent_{entry.key}") for entry in reference.inputs)
+        .with_columns(
+            *(_component_score(name, reference).alias(f"value_{name}") for name in COMPONENTS),
+            _coverage(reference).alias("value_coverage"),
+        )
+        .with_columns(_score(reference).alias("value_score"))
+    )
+    step = (nw.col("value_score") * STEPS_A_POINT + 0.5).floor().clip(0, TOP_STEP).cast(nw.Int64)
+    helpers = [f"_{stage}_{key}" for stage in ("raw", "percent") for key in percents]
+    return without(staged.with_columns(step.alias("value_step")), helpers)
+
+
+def _percent(entry: ReferenceInput) -> nw.Expr:
+    """Percentage in the input's direction, null when the value is unknown."""
+    percent = on_curve(nw.col(f"_raw_{entry.key}"), entry.curve)
+    return percent if entry.direction > 0 else 100.0 - percent
+
+
+def _component_score(component: Component, reference: ValueReference) -> nw.Expr:
+    """Weighted mean of a component's percentages, missing ones at the median."""
+    inputs = [entry for entry in reference.inputs if entry.component == component]
+    whole = sum(entry.weight for entry in inputs)
+    return _total(
+        [
+            nw.col(f"_percent_{entry.key}").fill_null(entry.median_percent) * (entry.weight / whole)
+            for entry in inputs
+        ],
+        nothing=None,
+    )
+
+
+def _coverage(reference: ValueReference) -> nw.Expr:
+    """Weight share of the inputs a customer has."""
+    known = [
+        (~nw.col(f"_percent_{entry.key}").is_null()).cast(nw.Float64) * entry.weight for entry in reference.inputs
+    ]
+    # A dozen weights such as 1/12 may add up to a hair above one.
+    return _total(known, nothing=0.0).clip(0.0, 1.0)
+
+
+def _score(reference: ValueReference) -> nw.Expr:
+    """Weighted mean of the components."""
+    weights = {
+        name: sum(entry.weight for entry in reference.inputs if entry.component == name)
+        for name in reference.components
+    }
+    parts = [nw.col(f"value_{name}") * weight for name, weight in weights.items()]
+    return _total(parts, nothing=NEUTRAL).clip(0.0, 100.0)
+
+
+def _total(parts: Sequence[nw.Expr], *, nothing: float | None) -> nw.Expr:
+    """Add expressions up; `nothing` when there are none."""
+    return reduce(add, parts) if parts else nw.lit(nothing).cast(nw.Float64)
