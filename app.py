@@ -28,7 +28,6 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 import pipeline  # noqa: E402  (after the path is set)
-from pages.parts.upload.desk import upload_desk  # noqa: E402
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -77,7 +76,7 @@ async def receive_upload(request: Request) -> Response:
     name = unquote(request.headers.get("x-stratum-name", ""))[:500]
     announced = request.headers.get("content-length", "0")
     total = int(announced) if announced.isdigit() else 0
-    upload = await upload_desk().receive(ticket, name, total, request.stream())
+    upload = await pipeline.current_house().desk.receive(ticket, name, total, request.stream())
     if upload is None:
         return JSONResponse({"state": "refused", "reason": "upload.no_ticket"}, status_code=403)
     status = {"received": 200, "cancelled": 409}.get(upload.state, 413)

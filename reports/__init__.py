@@ -1,0 +1,1 @@
+"""How results look: figures, number formats, words, colours."""

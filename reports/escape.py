@@ -16,6 +16,8 @@ DISPLAY_LENGTH = 120
 SHEET_LENGTH = 32_000
 """Excel holds 32,767 characters in a cell."""
 
+_BREAKS = frozenset("\t\n\r\v\f\u2028\u2029\u0085")
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS_IN_A_ROW = 3
 _SPACES = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -25,7 +27,7 @@ _FORMULA = re.compile(r"^\s*[=+\-@|%＝＋－＠]")
 
 
 def plain(text: object, limit: int = DISPLAY_LENGTH) -> str:
-    """Give text without control or direction characters, on one line and not too long.
+    r"""Give text without control or direction characters, on one line and not too long.
 
     Parameters
     ----------
@@ -36,7 +38,7 @@ def plain(text: object, limit: int = DISPLAY_LENGTH) -> str:
 
     Examples
     --------
-    >>> plain("Ann\\u202e\\x07a \\n & Co")
+    >>> plain("Ann\u202e\x07a \n & Co")
     'Anna & Co'
     >>> plain("abcdef", limit=4)
     'abc…'
@@ -50,15 +52,12 @@ def plain(text: object, limit: int = DISPLAY_LENGTH) -> str:
 
 
 def _visible(text: str) -> str:
-    """Drop controls, format and direction characters, surrogates and private use; keep line breaks as spaces."""
+    """Drop controls, format and direction characters and private use; line breaks become spaces."""
     return "".join(
-        " " if character in "\t\n\r\v\f\u2028\u2029\u0085" else character
+        " " if character in _BREAKS else character
         for character in text
-        if character in "\t\n\r\v\f\u2028\u2029\u0085" or unicodedata.category(character) not in _HIDDEN
+        if character in _BREAKS or unicodedata.category(character) not in _HIDDEN
     )
-
-
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def _without_piled_marks(text: str) -> str:
@@ -73,7 +72,7 @@ def _without_piled_marks(text: str) -> str:
 
 
 def markdown(text: object, limit: int = DISPLAY_LENGTH) -> str:
-    """Make text inert where Streamlit reads markdown: labels, captions, metrics, tabs.
+    r"""Make text inert where Streamlit reads markdown: labels, captions, metrics, tabs.
 
     Every ASCII punctuation mark is escaped (CommonMark 0.31, 2.4), which ends
     links, images, code, colours, LaTeX and HTML. Shortcodes such as `:smile:`
@@ -82,9 +81,9 @@ def markdown(text: object, limit: int = DISPLAY_LENGTH) -> str:
 
     Examples
     --------
-    >>> markdown("![x](http)")
-    '\\\\!\\\\[x\\\\]\\\\(http\\\\)'
-    >>> markdown("a:red[b]") == "a\\\\:" + "\\u2060" + "red\\\\[b\\\\]"
+    >>> print(markdown("![x](http)"))
+    \!\[x\]\(http\)
+    >>> markdown("a:red[b]") == "a\\:" + "\u2060" + "red\\[b\\]"
     True
     """
     escaped = _PUNCTUATION.sub(r"\\\1", plain(text, limit))

@@ -25,7 +25,7 @@ RISK_BOUNDS = (0.005, 0.015, 0.04, 0.10)
 RISK_BANDS = ("up_to_0_5", "up_to_1_5", "up_to_4", "up_to_10", "above_10", "unknown")
 """Keys of the risk bands, lightest risk first; words say them."""
 
-FONT = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
+FONT = "Source Sans, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 """One family; the Chinese faces stand behind it because it has no Chinese glyphs."""
 
 SIZE_TITLE, SIZE_BODY, SIZE_SMALL = 27, 15, 13
@@ -93,7 +93,8 @@ _PALETTES: Mapping[Theme, Palette] = MappingProxyType(
     {
         "light": Palette(
             ink="#1C2126", muted="#5C656F", line="#E3E5E2", ground="#FBFBF9", card="#FFFFFF", wash="#F4F8FB",
-            accent="#0B5D8A", on_accent="#FFFFFF", good="#0B5D8A", bad="#B4571B", bar="#3A7A97", ghost="#8B939B",
+            accent="#0B5D8A", on_accent="#FFFFFF", good="#0B5D8A", bad="#B4571B",
+            bar="#3A7A97", ghost="#8B939B",
             tiers=_by_tier("#0B5D8A", "#D08A00", "#7B818A", "#A63A26"),
             tier_text=_by_tier("#0B5D8A", "#8F5F00", "#666C75", "#A63A26"),
             risk=("#DCE7ED", "#A9C6D4", "#6FA3BA", "#3A7A97", "#154A66", "#D5D5D1"),
@@ -102,7 +103,8 @@ _PALETTES: Mapping[Theme, Palette] = MappingProxyType(
         ),
         "dark": Palette(
             ink="#E8EAEC", muted="#A3ACB5", line="#2F373E", ground="#14181C", card="#1B2126", wash="#1D2B36",
-            accent="#63B3DE", on_accent="#0E1418", good="#63B3DE", bad="#E89B62", bar="#5F9DB8", ghost="#7C858E",
+            accent="#63B3DE", on_accent="#0E1418", good="#63B3DE", bad="#E89B62",
+            bar="#5F9DB8", ghost="#7C858E",
             tiers=_by_tier("#4FA3D1", "#E3A52E", "#9BA1AA", "#DE7462"),
             tier_text=_by_tier("#4FA3D1", "#E3A52E", "#9BA1AA", "#DE7462"),
             risk=("#24404F", "#35647C", "#5590AC", "#86B9CF", "#CBE4EF", "#4A4F54"),

@@ -2,7 +2,7 @@
 
 Four components: what a customer earns us (contribution), can carry
 (repayment capacity), how it behaves (credit conduct), how near it stands
-(loyalty). Each rests on inputs, rows of :data:`VALUE_INPUTS`. An input becomes
+(loyalty). Each rests on inputs, the rows of :mod:`segmentation.value_inputs`. An input becomes
 the share of the *reference* customers it beats, by a curve fitted once
 (:mod:`segmentation.ecdf`), so a score does not move because other customers
 arrived, and a recession lowers scores instead of hiding in a percentile.
@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
-from typing import Any, Literal, get_args
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -30,128 +30,14 @@ from data.errors import ModelInvalid, Problem
 from segmentation.ecdf import MidRankCurve, fit_curve, on_curve, read_curve
 from segmentation.frame import Frame, without
 from segmentation.sample import Fetch, Matrix, as_matrix
+from segmentation.value_inputs import COMPONENTS, INPUT_BY_KEY, VALUE_INPUTS, Component, ValueInput
 
-Component = Literal["contribution", "capacity", "conduct", "loyalty"]
-COMPONENTS: tuple[Component, ...] = get_args(Component)
-
-RATIO_LIMIT = 100.0
-"""Financial ratios are cut here: beyond it they say the same, and a divisor near zero says nothing."""
 LEAST_KNOWN = 0.01
 """An input known for fewer customers than one in a hundred counts as absent."""
 STEPS_A_POINT = 2
 TOP_STEP = 200
 NEUTRAL = 50.0
 """Score of everybody when the portfolio has no input at all: the middle, with coverage 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueInput:
-    """One thing a customer's value is read from.
-
-    Attributes
-    ----------
-    key : str
-        Name; its label in both languages is `value.<key>`.
-    component : Component
-        Where it counts.
-    expression : nw.Expr
-        Its number, null when unknown.
-    direction : int
-        +1 when more is better, −1 when less is.
-    columns : tuple of str
-        What the expression reads.
-    """
-
-    key: str
-    component: Component
-    expression: nw.Expr
-    direction: int
-    columns: tuple[str, ...]
-
-    @property
-    def label_key(self) -> str:
-        """Key of the words for it."""
-        return f"value.{self.key}"
-
-
-def _days(date: str) -> nw.Expr:
-    """Number the days of a date column through the proleptic Gregorian calendar.
-
-    Engines disagree on what one date less another is (days, an interval), so
-    the days are counted: Fliegel-style whole years with their leap days, plus
-    the day in the year.
-    """
-    years = nw.col(date).dt.year().cast(nw.Float64) - 1.0
-    leap_days = (years / 4.0).floor() - (years / 100.0).floor() + (years / 400.0).floor()
-    return years * 365.0 + leap_days + nw.col(date).dt.ordinal_day()
-
-
-def _cut(ratio: nw.Expr) -> nw.Expr:
-    return ratio.clip(-RATIO_LIMIT, RATIO_LIMIT)
-
-
-def _leverage() -> nw.Expr:
-    """Debt over EBITDA: none without debt; beyond the limit when debt meets no earnings."""
-    debt, ebitda = nw.col("total_debt"), nw.col("ebitda")
-    served = nw.when(ebitda > 0).then(_cut(debt / ebitda)).otherwise(nw.lit(RATIO_LIMIT))
-    known = ~(debt.is_null() | ebitda.is_null())
-    return nw.when(known & (debt <= 0)).then(nw.lit(0.0)).otherwise(nw.when(known).then(served))
-
-
-def _cover(source: str, burden: str) -> nw.Expr:
-    """Source over burden; without a burden, a positive source covers it to the limit."""
-    have, owe = nw.col(source), nw.col(burden)
-    return (
-        nw.when(owe > 0)
-        .then(_cut(have / owe))
-        .otherwise(nw.when((owe <= 0) & (have > 0)).then(nw.lit(RATIO_LIMIT)))
-    )
-
-
-def _utilisation() -> nw.Expr:
-    """Use of the limit as given, else drawn over drawn and undrawn."""
-    drawn, undrawn = nw.col("drawn"), nw.col("undrawn")
-    own = nw.when(drawn + undrawn > 0).then(drawn / (drawn + undrawn))
-    return nw.coalesce(nw.col("utilisation"), own)
-
-
-def _recency() -> nw.Expr:
-    """Days from the last contact to the snapshot, none when the contact is later."""
-    return (_days("snapshot_date") - _days("last_contact_on")).clip(lower_bound=0.0)
-
-
-def _response() -> nw.Expr:
-    """Campaign responses over contacts, at most 1."""
-    contacts = nw.col("campaign_contacts")
-    return nw.when(contacts > 0).then((nw.col("campaign_responses") / contacts).clip(upper_bound=1.0))
-
-
-def _plain(key: str, component: Component, direction: int) -> ValueInput:
-    return ValueInput(key, component, nw.col(key), direction, (key,))
-
-
-VALUE_INPUTS: tuple[ValueInput, ...] = (
-    _plain("risk_adjusted_profit", "contribution", 1),
-    _plain("dscr", "capacity", 1),
-    _plain("llcr", "capacity", 1),
-    ValueInput("leverage", "capacity", _leverage(), -1, ("total_debt", "ebitda")),
-    ValueInput("liquidity", "capacity", _cover("current_assets", "current_liabilities"), 1,
-               ("current_assets", "current_liabilities")),
-    ValueInput("interest_cover", "capacity", _cover("ebitda", "interest_expense"), 1, ("ebitda", "interest_expense")),
-    _plain("income", "capacity", 1),
-    _plain("credit_score", "conduct", 1),
-    _plain("days_past_due", "conduct", -1),
-    ValueInput("utilisation", "conduct", _utilisation(), -1, ("utilisation", "drawn", "undrawn")),
-    _plain("probability_of_default", "conduct", -1),
-    _plain("tenure_months", "loyalty", 1),
-    _plain("products_held", "loyalty", 1),
-    ValueInput("recency", "loyalty", _recency(), -1, ("snapshot_date", "last_contact_on")),
-    _plain("survey_score", "loyalty", 1),
-    ValueInput("response_rate", "loyalty", _response(), 1, ("campaign_contacts", "campaign_responses")),
-)  # fmt: skip
-"""What value is read from; adding an input is adding a row (and its words)."""
-
-INPUT_BY_KEY: dict[str, ValueInput] = {entry.key: entry for entry in VALUE_INPUTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +175,7 @@ class ValueReference:
         unknown = [entry["key"] for entry in stored["inputs"] if entry["key"] not in INPUT_BY_KEY]
         if unknown:
             raise ModelInvalid.from_problems(
-                [Problem("value reference", f"unknown input “{key}”", "Fit the model anew.") for key in unknown]
+                [Problem("value reference", f"unknown input “{key}”", "Fit it anew.") for key in unknown]
             )
         return cls(
             inputs=tuple(ReferenceInput.from_dict(entry) for entry in stored["inputs"]),
@@ -320,7 +206,7 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     >>> import duckdb
     >>> from data.contract import COLUMNS
     >>> from segmentation.frame import with_absent_columns
-    >>> rows = duckdb.sql("select i as risk_adjusted_profit, 0.0 as drawn, 0.0 as undrawn from range(100) t(i)")
+    >>> rows = duckdb.sql("select i as risk_adjusted_profit, 0.0 as drawn, 0.0 as undrawn from range(9) t(i)")
     >>> portfolio = with_absent_columns(nw.from_native(rows), COLUMNS)
     >>> reference = fit_value_reference(portfolio, lambda frame: frame.to_native().df())
     >>> reference.components, reference.absent_components
@@ -330,7 +216,7 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     rows = fetch(sample.select(_raw(entry).alias(entry.key) for entry in VALUE_INPUTS))
     columns = dict(zip(keys, as_matrix(rows, keys).T, strict=True))
     curves = {key: fit_curve(values) for key, values in columns.items()}
-    shares = {key: float(np.isfinite(values).mean()) if values.size else 0.0 for key, values in columns.items()}
+    shares = {key: float(np.isfinite(values).sum()) / max(len(rows), 1) for key, values in columns.items()}
     reasons = {key: _reason(key, curves[key], shares[key], weights) for key in keys}
     shown = _effective_weights([key for key in keys if reasons[key] is None], weights)
     return ValueReference(
@@ -381,7 +267,9 @@ def _effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, 
     }
 
 
-def _freeze(entry: ValueInput, curve: MidRankCurve, values: Matrix, share: float, weight: float) -> ReferenceInput:
+def _freeze(
+    entry: ValueInput, curve: MidRankCurve, values: Matrix, share: float, weight: float
+) -> ReferenceInput:
     median = float(np.median(values[np.isfinite(values)]))
     return ReferenceInput(
         key=entry.key,
@@ -424,9 +312,8 @@ def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
     Examples
     --------
     >>> import duckdb
-    >>> reference = ValueReference(
-    ...     (ReferenceInput("dscr", "capacity", 1, 1.0, 50.0, 1.0, MidRankCurve((1.0, 2.0), (25.0, 75.0))),), (), 2
-    ... )
+    >>> curve = MidRankCurve((1.0, 2.0), (25.0, 75.0))
+    >>> reference = ValueReference((ReferenceInput("dscr", "capacity", 1, 1.0, 50.0, 1.0, curve),), (), 2)
     >>> scored = with_value_score(nw.from_native(duckdb.sql("select 1.5 as dscr")), reference)
     >>> scored.select("value_score", "value_coverage", "value_step").to_native().fetchall()
     [(50.0, 1.0, 100)]
@@ -468,7 +355,8 @@ def _component_score(component: Component, reference: ValueReference) -> nw.Expr
 def _coverage(reference: ValueReference) -> nw.Expr:
     """Weight share of the inputs a customer has."""
     known = [
-        (~nw.col(f"_percent_{entry.key}").is_null()).cast(nw.Float64) * entry.weight for entry in reference.inputs
+        (~nw.col(f"_percent_{entry.key}").is_null()).cast(nw.Float64) * entry.weight
+        for entry in reference.inputs
     ]
     # A dozen weights such as 1/12 may add up to a hair above one.
     return _total(known, nothing=0.0).clip(0.0, 1.0)

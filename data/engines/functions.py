@@ -29,7 +29,8 @@ def materialise(
 
 def fetch(frame: Frame) -> pd.DataFrame:
     """Run a lazy frame and give its rows as pandas: only for small results."""
-    return frame.to_native().df()
+    rows: pd.DataFrame = frame.to_native().df()
+    return rows
 
 
 def hash_sample(cursor: duckdb.DuckDBPyConnection, table: str, rows: int, seed: int) -> str:

@@ -231,7 +231,8 @@ def propose_mapping(
     entries: list[MappingEntry] = []
     taken: set[str] = set()
     for place, text in enumerate(header):
-        name, confidence = placed.get(place, (None, 0.0))
+        first: tuple[str | None, float] = placed.get(place, (None, 0.0))
+        name, confidence = first
         shown = tuple((entry.name, value) for entry, value in candidates[place][:3])
         if name is not None and name in CAREFUL and confidence < ASK_BELOW:
             shown = shown or ((name, confidence),)

@@ -21,7 +21,7 @@ class ExposureSettings:
     ----------
     credit_conversion_factor : float
         Share (0–1) of the undrawn limit that is drawn by the time of default; 40 % is the
-        supervisory value for commitments (Basel framework, CRE20.99, CRE32.33).
+        supervisory value for commitments (Basel framework, CRE20 and CRE32).
 
     Examples
     --------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import narwhals as nw
 
@@ -30,7 +29,7 @@ class ProbabilitySettings:
         Months a given probability covers where `horizon_months` is blank.
     default_days_past_due : float or None
         Days late from which a customer counts as defaulted without a flag (90 in
-        CRE36.69); None, the default, leaves it to the flag: a portfolio's own
+        the Basel definition of default, CRE36); None, the default, leaves it to the flag: a portfolio's own
         outcome is not second-guessed.
 
     Examples
@@ -40,7 +39,7 @@ class ProbabilitySettings:
     True
     """
 
-    master_scale: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(DEFAULT_MASTER_SCALE))
+    master_scale: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_MASTER_SCALE))
     default_horizon_months: float = MONTHS_OF_A_YEAR
     default_days_past_due: float | None = None
 

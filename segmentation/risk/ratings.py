@@ -49,9 +49,7 @@ AGENCY_GRADES: tuple[AgencyGrade, ...] = (
     AgencyGrade(("b+", "b1"), 2.08),
     AgencyGrade(("b", "b2"), 5.85),
     AgencyGrade(("b-", "b3"), 8.77),
-    AgencyGrade(
-        ("ccc+", "ccc", "ccc-", "cc+", "cc", "cc-", "c", "caa", "caa1", "caa2", "caa3", "ca"), 24.34
-    ),
+    AgencyGrade(("ccc+", "ccc", "ccc-", "cc+", "cc", "cc-", "c", "caa", "caa1", "caa2", "caa3", "ca"), 24.34),
     AgencyGrade(("d", "sd", "rd", "default"), 100.0),
 )
 

@@ -1,7 +1,7 @@
 """Project finance without a PD: supervisory slots, their weights and expected losses.
 
 A lender that can give a probability of default or a rating for a project uses it; one
-that can't puts the project into one of five slots (Basel framework, CRE33.1–33.12).
+that can't puts the project into one of five slots (Basel framework, CRE33).
 Basel describes the slots in words and gives no cut-offs: the rules by which a slot is
 derived here are this project's own assumption, visible in `DERIVATION` and
 `BEST_SLOT_OF_PHASE`, and marked by `slotting_source`.
@@ -28,9 +28,9 @@ class Slot:
     grade : str
         Name of the slot, best first.
     risk_weight : float
-        Fraction of exposure (CRE33.4); 0 in default, where the loss itself counts.
+        Fraction of exposure (CRE33, project finance); 0 in default, where the loss itself counts.
     expected_loss_rate : float
-        Fraction of exposure at default (CRE33.11).
+        Fraction of exposure at default (CRE33).
     """
 
     grade: str
@@ -177,6 +177,4 @@ def slot_value(attribute: str) -> nw.Expr:
 
 
 def _grade(number: nw.Expr) -> nw.Expr:
-    return number.replace_strict(
-        list(range(len(GRADES))), list(GRADES), default=None, return_dtype=nw.String
-    )
+    return number.replace_strict(list(range(len(GRADES))), list(GRADES), default=None, return_dtype=nw.String)

@@ -1,0 +1,186 @@
+"""The only module that touches session state and the address line.
+
+What a person sets lives in the session under `Settings of a visit`; the address
+carries the same values, so that a link can be shared. A new visit takes them
+from the address; within a visit the session is right and the address follows,
+which is why the browser's Back button does not undo a threshold.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+import streamlit as st
+
+import pipeline
+from segmentation.policy import LIFECYCLES, Gate, Policy
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+UNITS = ("auto", "1", "1e3", "1e6", "1e9")
+THRESHOLDS = ("t1", "t2")
+
+
+def _get(key: str, default: object) -> Any:  # Any: the session holds whatever was put there
+    return st.session_state.get(key, default)
+
+
+def begin_run() -> None:
+    """Adopt the address on the first run of a visit; call once at the top of the shell."""
+    if "visited" in st.session_state:
+        return
+    st.session_state["visited"] = True
+    asked = st.query_params
+    if asked.get("lang") in LANGUAGES:
+        st.session_state["language"] = asked["lang"]
+    if asked.get("unit") in UNITS:
+        st.session_state["unit"] = asked["unit"]
+    if asked.get("snapshot"):
+        st.session_state["snapshot"] = asked["snapshot"]
+    if asked.get("k", "").isdigit():
+        st.session_state["clusters"] = max(2, min(10, int(asked["k"])))
+    draft = _policy_from_address(asked.to_dict())
+    if draft is not None:
+        st.session_state["draft"] = draft
+
+
+def write_address() -> None:
+    """Make the address say what the session holds."""
+    wanted: dict[str, str] = {"lang": language()}
+    if _get("snapshot", None):
+        wanted["snapshot"] = str(_get("snapshot", ""))[:12]
+    if unit() != "auto":
+        wanted["unit"] = unit()
+    if "clusters" in st.session_state:
+        wanted["k"] = str(_get("clusters", ""))
+    draft = cast("Policy | None", _get("draft", None))
+    if draft is not None:
+        wanted |= {"t1": str(draft.strategic_step), "t2": str(draft.core_step)}
+        wanted["gates"] = "-".join(f"{draft.gates[name].strategic}.{draft.gates[name].core}" for name in LIFECYCLES)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _policy_from_address(asked: dict[str, str]) -> Policy | None:
+    """Read thresholds and gates of a shared link, snapped to the grid; None when they are no policy."""
+    base = pipeline.policy_in_force(house())
+    try:
+        first, second = int(asked["t1"]), int(asked["t2"])
+        pairs = [pair.split(".") for pair in asked["gates"].split("-")]
+        gates = {
+            name: Gate(min(max(int(a), -1), 63), min(max(int(b), -1), 63))
+            for name, (a, b) in zip(LIFECYCLES, pairs, strict=True)
+        }
+    except (KeyError, ValueError):
+        return None
+    first = min(max(first, 0), 200)
+    second = min(max(second, 0), first)
+    gates = {name: Gate(gate.strategic, max(gate.strategic, gate.core)) for name, gate in gates.items()}
+    return replace(base, strategic_step=first, core_step=second, gates=gates)
+
+
+def house() -> pipeline.House:
+    """Give the open warehouse."""
+    return pipeline.current_house()
+
+
+def language() -> Language:
+    """Language of this visit."""
+    return cast("Language", _get("language", house().settings.language))
+
+
+def unit() -> str:
+    """Unit of money: ``auto`` or a factor as text."""
+    return str(_get("unit", "auto"))
+
+
+def theme() -> Literal["light", "dark"]:
+    """Theme the browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def person() -> pipeline.Person:
+    """Who is at the page: named by a trusted proxy, else the operating system's user."""
+    settings = house().settings
+    named = st.context.headers.get(settings.user_header) if settings.user_header else None
+    return pipeline.Person(named or getpass.getuser(), frozenset(settings.roles))
+
+
+def snapshot_id() -> str | None:
+    """Snapshot chosen in this visit; None when nothing was chosen."""
+    return cast("str | None", _get("snapshot", None))
+
+
+def choose_snapshot(identity: str) -> None:
+    """Make a snapshot the one all pages speak of."""
+    st.session_state["snapshot"] = identity
+
+
+def draft(in_force: Policy) -> Policy:
+    """Policy as it is being moved; the one in force until something is moved."""
+    return cast("Policy", _get("draft", in_force))
+
+
+def set_draft(policy: Policy | None) -> None:
+    """Keep a moved policy; None goes back to the one in force."""
+    if policy is None:
+        st.session_state.pop("draft", None)
+        for key in [key for key in st.session_state if str(key).startswith("w_")]:
+            del st.session_state[key]
+    else:
+        st.session_state["draft"] = policy
+
+
+def seed_widget(key: str, value: object) -> None:
+    """Give a widget its value before it is drawn, once a visit to its page."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
+def widget(key: str) -> Any:  # Any: each widget has its own type
+    """Value of a widget by its key."""
+    return st.session_state.get(key)
+
+
+def clusters() -> int | None:
+    """Number of segments asked for in this visit; None for the suggestion."""
+    return cast("int | None", _get("clusters", None))
+
+
+def set_clusters(count: int) -> None:
+    """Keep the number of segments asked for."""
+    st.session_state["clusters"] = count
+
+
+def keep(key: str, value: object) -> None:
+    """Keep something of a page for the rest of the visit."""
+    st.session_state[f"page_{key}"] = value
+
+
+def kept(key: str, default: object = None) -> Any:  # Any: pages keep records of their own
+    """Read something a page kept."""
+    return st.session_state.get(f"page_{key}", default)
+
+
+def forget(key: str) -> None:
+    """Forget something a page kept."""
+    st.session_state.pop(f"page_{key}", None)
+
+
+def on_change(key: str, store: Callable[[Any], None]) -> Callable[[], None]:
+    """Make a widget's callback that stores its value."""
+    return lambda: store(st.session_state[key])
+
+
+def set_language(value: str | None) -> None:
+    """Keep the language; a second click on the same one changes nothing."""
+    if value in LANGUAGES:
+        st.session_state["language"] = value
+
+
+def set_unit(value: str) -> None:
+    """Keep the unit of money."""
+    st.session_state["unit"] = value
