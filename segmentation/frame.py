@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import narwhals as nw
+from narwhals.typing import IntoDType
 
 from data.contract import Column, Kind
 
 Frame: TypeAlias = nw.LazyFrame[Any]
 """A lazy frame on any engine; what the engine's own frame is, no formula may know (hence `Any`)."""
 
-DTYPES: dict[Kind, type[nw.dtypes.DType]] = {
+DTYPES: dict[Kind, IntoDType] = {
     "text": nw.String,
     "integer": nw.Int64,
     "number": nw.Float64,

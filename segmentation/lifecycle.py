@@ -83,7 +83,8 @@ def with_lifecycle(
     given, years = tidy_text(nw.col("lifecycle")), nw.col("_years")
     staged = (
         frame.with_columns(nw.coalesce("snapshot_date", nw.lit(as_of).cast(nw.Date)).alias("_today"))
-        .with_columns(nw.coalesce("years_in_business", _whole_years("established_on", "_today")).alias("_years"))
+        .with_columns(_whole_years("established_on", "_today").alias("_years"))
+        .with_columns(nw.coalesce("years_in_business", "_years").alias("_years"))
         .with_columns(
             nw.when(given.is_in(LIFECYCLES)).then(given)
             .when((years >= 0) & (years < settings.growth_years)).then(nw.lit("startup"))

@@ -54,3 +54,14 @@ def mean_and_deviation(values: Matrix) -> tuple[Matrix, Matrix]:
     """
     ordered = np.sort(values, axis=0)
     return ordered.mean(axis=0), ordered.std(axis=0)
+
+
+def in_order(matrix: Matrix) -> Matrix:
+    """Sort rows by their first column, then the second, and so on.
+
+    Examples
+    --------
+    >>> in_order(np.array([[2.0, 0.0], [1.0, 5.0], [1.0, 4.0]])).tolist()
+    [[1.0, 4.0], [1.0, 5.0], [2.0, 0.0]]
+    """
+    return matrix[np.lexsort(matrix.T[::-1])] if matrix.size else matrix

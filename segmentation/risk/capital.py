@@ -21,7 +21,7 @@ from data.errors import Problem
 from segmentation.frame import Frame, tidy_text, without
 from segmentation.risk.checks import outside, refuse
 from segmentation.risk.normal import with_normal_cdf, with_normal_quantile
-from segmentation.risk.slotting import PERSONAL_CLASSES, SLOTS, slot_value
+from segmentation.risk.slotting import PERSONAL_CLASSES, slot_value
 
 Regime = Literal["basel3", "basel2"]
 
@@ -94,7 +94,7 @@ class CapitalSettings:
         ]
         if self.regime not in PD_FLOOR:
             problems.append(
-                Problem("regime", f"“{self.regime}” is unknown", f"Choose of {', '.join(PD_FLOOR)}.")
+                Problem("regime", f"“{self.regime}” is unknown", f"Choose {' or '.join(PD_FLOOR)}.")
             )
         if not self.revolving_words:
             problems.append(Problem("revolving_words", "there is none", "Give at least one word."))
@@ -134,15 +134,12 @@ def with_expected_loss(frame: Frame) -> Frame:
     >>> import duckdb
     >>> frame = nw.from_native(duckdb.sql(
     ...     "select 0.02::double probability_of_default, 0.5::double loss_given_default,"
-    ...     " 1000.0::double exposure_at_default, null::varchar slotting_grade, false is_defaulted"))
+    ...     " 1000.0::double exposure_at_default, null::varchar slotting_grade"))
     >>> with_expected_loss(frame).select("expected_loss").collect().item()
     10.0
     """
-    in_slot = ~nw.col("slotting_grade").is_null()
     rate = (
-        nw.when(in_slot & nw.col("is_defaulted"))
-        .then(nw.lit(SLOTS[-1].expected_loss_rate))
-        .when(in_slot)
+        nw.when(~nw.col("slotting_grade").is_null())
         .then(slot_value("expected_loss_rate"))
         .otherwise(nw.col("probability_of_default") * nw.col("loss_given_default"))
     )
@@ -232,15 +229,14 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
     capital, exposure = nw.col("capital_requirement"), nw.col("exposure_at_default")
     staged = (
         staged.with_columns(
-            nw.when(in_slot & nw.col("is_defaulted")).then(nw.lit(0.0))
-            .when(in_slot).then(slot_value("risk_weight") * CAPITAL_RATIO)
+            nw.when(in_slot).then(slot_value("risk_weight") * CAPITAL_RATIO)
             .when(nw.col("is_defaulted")).then(loss * 0.0)
             .otherwise(unexpected.clip(0.0, None)).alias("capital_requirement")
         )
         .with_columns(
             (capital * exposure).alias("economic_capital"),
             # 12.5 · 0.08 is 1 only on paper: a slot's weight is given as published.
-            nw.when(in_slot & ~nw.col("is_defaulted")).then(slot_value("risk_weight"))
+            nw.when(in_slot).then(slot_value("risk_weight"))
             .otherwise(capital * RISK_WEIGHT_OF_CAPITAL).alias("risk_weight"),
         )
     )  # fmt: skip

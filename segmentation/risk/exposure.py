@@ -66,8 +66,9 @@ def with_exposure(frame: Frame, settings: ExposureSettings, absent_columns: Coll
     >>> import duckdb
     >>> from data.contract import column
     >>> from segmentation.frame import with_absent_columns
-    >>> frame = nw.from_native(duckdb.sql("select 60.0::double outstanding_balance, 100.0::double credit_limit"))
-    >>> filled = with_exposure(with_absent_columns(frame, [column(name) for name in MONEY]), ExposureSettings())
+    >>> frame = nw.from_native(duckdb.sql("select 60::double outstanding_balance, 100::double credit_limit"))
+    >>> frame = with_absent_columns(frame, [column(name) for name in MONEY])
+    >>> filled = with_exposure(frame, ExposureSettings())
     >>> filled.select("drawn", "undrawn", "exposure_at_default").collect().row(0)
     (60.0, 40.0, 76.0)
     """

@@ -19,8 +19,10 @@ from segmentation.risk.slotting import slot_value
 SENIOR, SENIOR_FINANCIAL, SUBORDINATED = 0.40, 0.45, 0.75
 """LGD (fraction) of an unsecured claim: senior on a firm, senior on a financial, subordinated."""
 
-FINANCIAL_INDUSTRY = r"^52$|^52\d{4}$|financ|bank|insur|金融|银行|保险|证券"
-"""What tells a financial firm: sector 52 of NAICS, or a word in its industry."""
+FINANCIAL_CODE = r"^52(\d{4})?$"
+"""Sector 52 of NAICS, finance and insurance."""
+FINANCIAL_WORDS = r"financ|bank|insur|金融|银行|保险|证券"
+"""Words in an industry that tell a financial firm."""
 NOT_FINANCIAL = r"non-?financ|非金融"
 SUBORDINATED_LEVELS = ("subordinated", "junior", "次级")
 MILLION = 1_000_000
@@ -166,12 +168,12 @@ def fit_loss_table(
     if defaults < minimum_defaults:
         return LossTable(group_column, defaults=defaults, credibility=credibility)
     overall = sum(int(row["sum"]) for row in rows) / defaults / MILLION
-    shrunk = {
-        str(row["_group"]): (int(row["sum"]) / MILLION + credibility * overall)
-        / (int(row["count"]) + credibility)
+    groups = {
+        str(row["_group"]): round(
+            (int(row["sum"]) / MILLION + credibility * overall) / (int(row["count"]) + credibility), 6
+        )
         for row in rows
     }
-    groups = {name: round(rate, 6) for name, rate in shrunk.items()}
     return LossTable(group_column, round(overall, 6), groups, defaults, credibility)
 
 
@@ -222,19 +224,15 @@ def with_loss_given_default(frame: Frame, table: LossTable) -> Frame:
 
 def _with_foundation(frame: Frame) -> Frame:
     unsecured, share = nw.col("_unsecured"), nw.col("_secured_share")
-    return frame.with_columns(
-        _unsecured().alias("_unsecured"), _secured_share().alias("_secured_share")
-    ).with_columns(
-        (unsecured * (1.0 - share) + _of_collateral("loss_given_default") * share).alias("_foundation")
-    )
+    blended = unsecured * (1.0 - share) + _of_collateral("loss_given_default") * share
+    parts = frame.with_columns(_unsecured().alias("_unsecured"), _secured_share().alias("_secured_share"))
+    return parts.with_columns(blended.alias("_foundation"))
 
 
 def _unsecured() -> nw.Expr:
-    industry = nw.concat_str("industry", "industry_name", separator=" ", ignore_nulls=True).str.to_lowercase()
-    by_code = nw.coalesce("industry", nw.lit("")).str.contains(FINANCIAL_INDUSTRY)
-    is_financial = (by_code | industry.str.contains(FINANCIAL_INDUSTRY)) & ~industry.str.contains(
-        NOT_FINANCIAL
-    )
+    words = nw.concat_str("industry", "industry_name", separator=" ", ignore_nulls=True).str.to_lowercase()
+    by_word = words.str.contains(FINANCIAL_WORDS) & ~words.str.contains(NOT_FINANCIAL)
+    is_financial = nw.coalesce("industry", nw.lit("")).str.contains(FINANCIAL_CODE) | by_word
     return (
         nw.when(tidy_text(nw.col("seniority")).is_in(SUBORDINATED_LEVELS)).then(nw.lit(SUBORDINATED))
         .when(is_financial).then(nw.lit(SENIOR_FINANCIAL))
@@ -246,9 +244,8 @@ def _secured_share() -> nw.Expr:
     counted = nw.col("collateral_value") * (1.0 - _of_collateral("haircut"))
     share = (counted / nw.col("exposure_at_default")).clip(0.0, 1.0)
     is_secured = (nw.col("exposure_at_default") > 0) & (nw.col("collateral_value") > 0)
-    recognised = tidy_text(nw.col("collateral_type")).is_in(
-        [kind for row in COLLATERAL for kind in row.kinds]
-    )
+    kinds = [kind for row in COLLATERAL for kind in row.kinds]
+    recognised = tidy_text(nw.col("collateral_type")).is_in(kinds)
     return nw.when(is_secured & recognised).then(share).otherwise(nw.lit(0.0))
 
 

@@ -81,7 +81,8 @@ def with_probability(frame: Frame, settings: ProbabilitySettings) -> Frame:
     A given probability of 1 is taken as it is and does not by itself make a default.
 
     A slot derived from cover ratios serves only where neither PD nor rating is known;
-    otherwise `slotting_grade` is emptied here, so that later steps see one source.
+    otherwise `slotting_grade` is emptied here, so that later steps see one source. A
+    defaulted project is in the slot `default`, whatever slot it was in.
 
     Parameters
     ----------
@@ -115,6 +116,10 @@ def with_probability(frame: Frame, settings: ProbabilitySettings) -> Frame:
         )
         .with_columns(slot_value("probability_of_default").alias("_slotted"))
         .with_columns(_is_defaulted(settings).alias("is_defaulted"))
+        .with_columns(
+            nw.when(nw.col("is_defaulted") & ~nw.col("slotting_grade").is_null()).then(nw.lit("default"))
+            .otherwise(nw.col("slotting_grade")).alias("slotting_grade")
+        )
         .with_columns(
             nw.when(nw.col("is_defaulted")).then(nw.lit("default"))
             .when(~given.is_null()).then(nw.lit("given"))

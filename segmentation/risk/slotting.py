@@ -74,7 +74,7 @@ class CoverRule:
     satisfactory: float
 
     def slot(self) -> nw.Expr:
-        """Number the slot the ratio alone allows: 0 strong … 3 weak; null without the ratio."""
+        """Give the number of the slot the ratio alone allows: 0 strong … 3 weak; null without the ratio."""
         ratio = nw.col(self.column)
         return (
             nw.when(ratio >= self.strong).then(nw.lit(0))
