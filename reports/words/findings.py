@@ -8,29 +8,44 @@ WORDS: dict[str, tuple[str, str]] = {
     "findings.subtitle": ("Worst first", "按影响排序"),
     "findings.none": ("Nothing that would change a figure.", "没有会影响结果的问题。"),
 
-    "finding.assumed": ("{label} missing for {share} of exposure: {value} assumed", "{share} 的敞口缺少{label}：按 {value} 假设"),
+    "finding.assumed": (
+        "{label} missing for {share} of exposure: {value} assumed",
+        "{share} 的敞口缺少{label}：按 {value} 假设"),
     "finding.absent": ("{label} is missing. {lost}", "缺少{label}。{lost}"),
     "finding.mostly_zero": ("{label} is zero or blank in nearly every row: treated as absent",
                             "{label}几乎全为零或空：按缺失处理"),
-    "finding.over_limit": ("{n} {n:customer owes|customers owe} more than the limit", "{n} 户客户余额超过授信额度"),
-    "finding.extra": ("{n} {n:column matches|columns match} nothing: kept as extra", "{n} 个字段未能匹配：保留为附加字段"),
+    "finding.over_limit": (
+        "{n} {n:customer owes|customers owe} more than the limit",
+        "{n} 户客户余额超过授信额度"),
+    "finding.extra": (
+        "{n} {n:column matches|columns match} nothing: kept as extra",
+        "{n} 个字段未能匹配：保留为附加字段"),
     "finding.late": ("“{header}” is filled only after the outcome: never used to predict default",
                      "“{header}”在结果发生后才有值：不用于预测违约"),
-    "finding.refused": ("“{header}” alone tells default apart too well (AUC {auc}): refused until somebody accepts it",
+    "finding.refused": (
+        "“{header}” alone tells default apart too well (AUC {auc}): refused until somebody accepts it",
                         "“{header}”单独即可几乎区分违约（AUC {auc}）：须人工确认后方可使用"),
     "finding.flagged": ("“{header}” tells default apart unusually well (AUC {auc}): used, worth a look",
                         "“{header}”区分违约能力异常高（AUC {auc}）：已使用，建议核查"),
     "finding.percent": ("“{header}” was read as percent", "“{header}”按百分数读取"),
     "finding.scaled": ("“{header}” was multiplied by {scale}", "“{header}”已乘以 {scale}"),
-    "finding.outcome_missing": ("The outcome is missing for {n} {n:customer|customers}", "{n} 户客户缺少违约结果"),
+    "finding.outcome_missing": (
+        "The outcome is missing for {n} {n:customer|customers}",
+        "{n} 户客户缺少违约结果"),
     "finding.outcome_conflict": ("Default and its date contradict each other in {n} {n:row|rows}",
                                  "{n} 行的违约标志与违约日期矛盾"),
-    "finding.facilities": ("{rows} facilities were added up to {n} {n:customer|customers}", "{rows} 笔业务汇总为 {n} 户客户"),
+    "finding.facilities": (
+        "{rows} facilities were added up to {n} {n:customer|customers}",
+        "{rows} 笔业务汇总为 {n} 户客户"),
     "finding.numbered": ("No customer number: the rows are numbered", "没有客户号：按行编号"),
     "finding.one_each": ("No amount: each customer counts as one", "没有金额：每户计为 1"),
     "finding.out_of_range": ("{label} is implausible in {n} {n:row|rows}", "{label}有 {n} 行数值不合理"),
-    "finding.unreadable": ("{label} could not be read in {n} {n:row|rows}: left blank", "{label}有 {n} 行无法识别：留空"),
-    "finding.several_currencies": ("Amounts in {n} currencies are added up as they are", "{n} 种币种的金额未折算直接相加"),
+    "finding.unreadable": (
+        "{label} could not be read in {n} {n:row|rows}: left blank",
+        "{label}有 {n} 行无法识别：留空"),
+    "finding.several_currencies": (
+        "Amounts in {n} currencies are added up as they are",
+        "{n} 种币种的金额未折算直接相加"),
 
     "quarantine.blank_customer": ("have no customer number", "缺少客户号"),
     "quarantine.exposure_missing": ("have no exposure", "缺少敞口"),

@@ -6,9 +6,11 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "overview.title": ("{name} at a glance", "{name} 一览"),
     "overview.answer": (
-        "{customers} {customers:customer owes|customers owe} {exposure}. {expected_loss} is expected to be lost "
+        "{customers} {customers:customer owes|customers owe} {exposure}. {expected_loss} is expected to be "
+        "lost "
         "within a year; {capital} of capital stands behind the rest.",
-        "{customers} 户客户敞口合计 {exposure}；预计一年内损失 {expected_loss}，另需 {capital} 资本抵御非预期损失。"),
+        "{customers} 户客户敞口合计 {exposure}；预计一年内损失 {expected_loss}，另需 {capital} "
+        "资本抵御非预期损失。"),
     "overview.answer_no_risk": (
         "{customers} {customers:customer owes|customers owe} {exposure}. Without a probability of default, "
         "losses and capital can't be said.",
@@ -38,7 +40,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Profit is unknown: it needs a probability of default for at least some customers.",
         "利润未知：至少部分客户需有违约概率。"),
     "profit.alt": (
-        "Curve of cumulative profit over customers from least to most profitable: the top {top} earn {share}.",
+        "Curve of cumulative profit over customers from least to most profitable: the top {top} earn "
+        "{share}.",
         "按利润由低到高累计的利润曲线：前 {top} 的客户贡献 {share}。"),
     "profit.column.customers": ("Share of customers", "客户占比"),
     "profit.column.profit": ("Cumulative share of profit", "累计利润占比"),
@@ -46,7 +49,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "risk.title": ("Where does the risk sit?", "风险集中在哪里？"),
     "risk.subtitle": ("Share of expected loss by industry", "各行业预期损失占比"),
     "risk.answer": ("{name} carries {share} of the expected loss", "{name}承担了 {share} 的预期损失"),
-    "risk.no_industry": ("The file has no industry, so risk can't be split by it.", "文件中没有行业字段，无法按行业拆分风险。"),
+    "risk.no_industry": (
+        "The file has no industry, so risk can't be split by it.",
+        "文件中没有行业字段，无法按行业拆分风险。"),
     "risk.alt": ("Bars of the share of expected loss by industry; {name} is largest with {share}.",
                  "各行业预期损失占比条形图，最高为{name}（{share}）。"),
     "risk.column.industry": ("Industry", "行业"),
@@ -81,8 +86,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "next.gate_binds": (
         "{n} high-value {n:customer is|customers are} kept out of Strategic by the PD gate",
         "{n} 户高价值客户因违约概率门槛未能进入战略客户"),
-    "next.loses": ("{name}: {n} {n:customer|customers}, losing {amount} a year", "{name}：{n} 户，每年亏损 {amount}"),
-    "next.quarantine": ("{n} {n:row was|rows were} set aside and can be mended", "{n} 行被隔离，可修正后重新导入"),
+    "next.loses": (
+        "{name}: {n} {n:customer|customers}, losing {amount} a year",
+        "{name}：{n} 户，每年亏损 {amount}"),
+    "next.quarantine": (
+        "{n} {n:row was|rows were} set aside and can be mended",
+        "{n} 行被隔离，可修正后重新导入"),
     "next.assumption": ("Replace the assumption on {what}: {share} of exposure rests on it",
                         "补充{what}的实际值：{share} 的敞口依赖该假设"),
     "next.nothing": ("Nothing presses.", "暂无待办事项。"),

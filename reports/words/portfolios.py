@@ -10,7 +10,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "上传客户或贷款文件：CSV、Excel、Parquet，或其 zip 压缩包。文件只保存在本服务器。"),
     "portfolios.title_in": ("Your portfolio is in", "资产组合已导入"),
     "portfolios.title_nearly": ("Your portfolio is nearly in", "资产组合即将导入"),
-    "portfolios.source": ("{file} · {rows} {rows:row|rows} read in {seconds} s", "{file} · {seconds} 秒内读取 {rows} 行"),
+    "portfolios.source": (
+        "{file} · {rows} {rows:row|rows} read in {seconds} s",
+        "{file} · {seconds} 秒内读取 {rows} 行"),
 
     "upload.choose": ("Choose a file", "选择文件"),
     "upload.hint": ("or drop it here; up to {limit} MB", "或拖放到此处，最大 {limit} MB"),
@@ -18,10 +20,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "upload.progress": ("{share} % · {done} of {total} MB · about {left} s left",
                         "{share}% · {done} / {total} MB · 约剩 {left} 秒"),
     "upload.sending": ("Sending the file", "正在上传文件"),
-    "upload.empty": ("This file is empty. Choose one with a header and rows.", "文件为空，请选择含表头和数据行的文件。"),
+    "upload.empty": (
+        "This file is empty. Choose one with a header and rows.",
+        "文件为空，请选择含表头和数据行的文件。"),
     "upload.too_large": ("The file is larger than {limit} MB. Put it into the inbox folder instead.",
                          "文件超过 {limit} MB，请改为放入收件文件夹。"),
-    "upload.cut_short": ("The connection broke before the whole file was here. Nothing was kept; send it again.",
+    "upload.cut_short": (
+        "The connection broke before the whole file was here. Nothing was kept; send it again.",
                          "文件未传完连接即中断，未保留任何内容，请重新上传。"),
     "upload.no_ticket": ("This page has been open too long. Load it again and send the file once more.",
                          "页面停留时间过长，请刷新后重新上传。"),
@@ -38,14 +43,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "question.exposure.one_each": ("Count each customer as one", "每户客户计为 1"),
     "question.currency.title": ("Which currency?", "币种是什么？"),
     "question.currency.subtitle": ("Amounts are shown in it, never converted", "仅用于显示，不作汇率折算"),
-    "question.currency.scaled": ("The header says {unit}: multiplied by {scale}", "表头标注{unit}：已乘以 {scale}"),
+    "question.currency.scaled": (
+        "The header says {unit}: multiplied by {scale}",
+        "表头标注{unit}：已乘以 {scale}"),
     "question.currency.unknown": ("Leave it open", "暂不指定"),
     "question.currency.other": ("Another: three letters", "其他：三位字母代码"),
     "question.accept": ("Take it in like this", "按此导入"),
-    "question.why": ("We are not sure about {n:this|these}. The rest was recognised.", "以下 {n} 项需要确认，其余已自动识别。"),
+    "question.why": (
+        "We are not sure about {n:this|these}. The rest was recognised.",
+        "以下 {n} 项需要确认，其余已自动识别。"),
     "question.column": ("Is “{header}” the {label}?", "“{header}”是{label}吗？"),
-    "question.percent": ("“{header}” holds values above 1: read as percent?", "“{header}”含大于 1 的值，按百分数读取吗？"),
-    "question.scale": ("“{header}” is read in units of {scale}: right?", "“{header}”以 {scale} 为单位读取，对吗？"),
+    "question.percent": (
+        "“{header}” holds values above 1: read as percent?",
+        "“{header}”含大于 1 的值，按百分数读取吗？"),
+    "question.scale": (
+        "“{header}” is read in units of {scale}: right?",
+        "“{header}”以 {scale} 为单位读取，对吗？"),
 
     "account.sentence": ("{read} {read:row|rows} read: {kept} in, {aside} set aside.",
                          "共读取 {read} 行：导入 {kept} 行，隔离 {aside} 行。"),
@@ -54,12 +67,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "account.reasons": ("Set aside: {reasons}.", "隔离原因：{reasons}。"),
     "account.reason": ("{n} {reason}", "{n} 行{reason}"),
     "account.download": ("Download the {n}, mend them, bring them back", "下载这 {n} 行，修正后重新导入"),
-    "account.same": ("This is the same content as “{name}”; nothing was added.", "内容与“{name}”相同，未重复导入。"),
+    "account.same": (
+        "This is the same content as “{name}”; nothing was added.",
+        "内容与“{name}”相同，未重复导入。"),
     "account.nothing": ("No row could be used: {reason}", "没有可用的行：{reason}"),
 
     "mapping.show": ("Show the mapping ({mapped} of {total})", "查看字段映射（{mapped} / {total}）"),
     "mapping.title": ("Which column is what?", "各字段分别是什么？"),
-    "mapping.subtitle": ("Change what is wrong; the file is then read again", "可修改有误之处，随后重新读取文件"),
+    "mapping.subtitle": (
+        "Change what is wrong; the file is then read again",
+        "可修改有误之处，随后重新读取文件"),
     "mapping.header": ("Column in the file", "文件字段"),
     "mapping.column": ("Taken as", "识别为"),
     "mapping.confidence": ("How sure", "把握"),
@@ -81,7 +98,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "lets.project": ("Project finance slotting", "项目融资监管映射"),
 
     "snapshots.title": ("Which portfolios are here?", "已有哪些资产组合？"),
-    "snapshots.subtitle": ("A snapshot never changes; a new file makes a new one", "快照不可更改，导入新文件即生成新快照"),
+    "snapshots.subtitle": (
+        "A snapshot never changes; a new file makes a new one",
+        "快照不可更改，导入新文件即生成新快照"),
     "snapshots.name": ("Name", "名称"),
     "snapshots.date": ("As of", "数据日期"),
     "snapshots.customers": ("Customers", "客户数"),
@@ -96,10 +115,14 @@ WORDS: dict[str, tuple[str, str]] = {
                              "确定删除“{name}”及其 {n} 户客户？此操作不可撤销。"),
     "snapshots.deleted": ("“{name}” is deleted.", "“{name}”已删除。"),
     "snapshots.renamed": ("It is called “{name}” now.", "已更名为“{name}”。"),
-    "snapshots.empty": ("None yet. The first file you bring in stands here.", "暂无。首个导入的文件将显示在此。"),
+    "snapshots.empty": (
+        "None yet. The first file you bring in stands here.",
+        "暂无。首个导入的文件将显示在此。"),
 
     "inbox.title": ("What lies in the inbox?", "收件文件夹里有什么？"),
-    "inbox.subtitle": ("For files too large for the browser: put them into {folder}", "大文件请放入 {folder}"),
+    "inbox.subtitle": (
+        "For files too large for the browser: put them into {folder}",
+        "大文件请放入 {folder}"),
     "inbox.empty": ("Nothing lies there now.", "目前没有文件。"),
     "inbox.file": ("{name} · {size}", "{name} · {size}"),
     "inbox.take": ("Take it in", "导入"),

@@ -20,7 +20,9 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "assumption.mark": ("†", "†"),
     "assumption.title": ("What is assumed", "采用的假设"),
-    "assumption.subtitle": ("Each can be changed; its own figure replaces it", "均可修改，有实际值时以实际值为准"),
+    "assumption.subtitle": (
+        "Each can be changed; its own figure replaces it",
+        "均可修改，有实际值时以实际值为准"),
     "assumption.row": ("{what}: {value}, for {share} of exposure", "{what}：{value}，涉及 {share} 的敞口"),
     "assumption.hint": ("Rests on an assumption: {what}", "依赖假设：{what}"),
     "assumption.interest_rate": ("interest rate", "利率"),
@@ -32,7 +34,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "assumption.risk_free_rate": ("risk-free rate", "无风险利率"),
     "assumption.hurdle": ("hurdle", "门槛收益率"),
     "assumption.churn": ("share of customers who leave", "客户流失率"),
-    "assumption.credit_conversion_factor": ("share of the open limit drawn before default", "违约前未用额度的动用比例"),
+    "assumption.credit_conversion_factor": (
+        "share of the open limit drawn before default",
+        "违约前未用额度的动用比例"),
     "assumption.loss_given_default": ("LGD by the foundation approach", "违约损失率（初级法）"),
     "assumption.maturity": ("maturity of 2.5 years", "期限 2.5 年"),
     "assumption.horizon": ("PD taken as 12-month", "违约概率按 12 个月处理"),

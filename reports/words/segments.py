@@ -13,15 +13,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "segments.suggested": ("suggested {k}", "建议 {k}"),
     "segments.number": ("Number of segments", "客群数量"),
     "segments.number_help": (
-        "More segments say more about fewer customers each. The suggestion is where groups stay the same when "
+        "More segments say more about fewer customers each. The suggestion is where groups stay the same "
+        "when "
         "the data wobble.",
         "客群越多，每群客户越少、描述越细。建议值是数据小幅变动时分组仍保持稳定的数量。"),
     "segments.features": ("Features and weights ({n})", "特征与权重（{n}）"),
     "segments.features_help": (
-        "What customers are compared by. Outcomes, protected traits and anything known only later can't be chosen.",
+        "What customers are compared by. Outcomes, protected traits and anything known only later can't be "
+        "chosen.",
         "比较客户所用的特征。违约结果、受保护属性及事后才知的信息不可选。"),
     "segments.weight": ("Weight of {label}", "{label}的权重"),
-    "segments.weight_help": ("0 leaves it out, 1 counts it once, 2 twice.", "0 为不使用，1 为一倍，2 为两倍。"),
+    "segments.weight_help": (
+        "0 leaves it out, 1 counts it once, 2 twice.",
+        "0 为不使用，1 为一倍，2 为两倍。"),
     "segments.transform": ("Measured by", "度量方式"),
     "segments.transform.log": ("order of magnitude", "数量级（对数）"),
     "segments.transform.standard": ("distance from the mean", "与均值的距离"),
@@ -32,7 +36,9 @@ WORDS: dict[str, tuple[str, str]] = {
                        "不同客户数少于所选客群数，最多可分 {k} 个。"),
 
     "map.title": ("How far apart are they?", "客群之间差异有多大？"),
-    "map.subtitle": ("Each dot a customer ({n} shown); {share} of the variance", "每点一户客户（显示 {n} 户），解释方差 {share}"),
+    "map.subtitle": (
+        "Each dot a customer ({n} shown); {share} of the variance",
+        "每点一户客户（显示 {n} 户），解释方差 {share}"),
     "map.alt": ("Map of {n} customers in {k} segments; numbers mark the middles.",
                 "{k} 个客群共 {n} 户客户的分布图，数字为各客群中心。"),
     "map.column.segment": ("Segment", "客群"),

@@ -75,7 +75,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "error.unexpected": (
         "Something went wrong on our side; your data are as they were. The log has it under {reference}.",
         "系统内部出错，您的数据未受影响。日志编号：{reference}。"),
-    "error.not_found": ("This page does not exist. The menu has all that do.", "该页面不存在，请从菜单进入。"),
+    "error.not_found": (
+        "This page does not exist. The menu has all that do.",
+        "该页面不存在，请从菜单进入。"),
     "error.not_allowed": ("Your role does not cover this. Ask somebody with the role {roles}.",
                           "您的角色无此权限，请联系具有{roles}角色的人员。"),
     "role.manager": ("business manager", "业务经理"),

@@ -15,7 +15,8 @@ _TERMS: dict[str, tuple[str, str, str, str]] = {
         "Loss given default：客户违约时敞口中最终损失的比例。"),
     "exposure_at_default": (
         "EAD", "违约风险暴露（EAD）",
-        "Exposure at default: what a customer would owe at the moment of default, part of the undrawn limit included.",
+        "Exposure at default: what a customer would owe at the moment of default, part of the undrawn limit "
+        "included.",
         "Exposure at default：违约时点的债务余额，含部分未动用额度。"),
     "exposure": (
         "Exposure", "风险敞口",
@@ -51,7 +52,8 @@ _TERMS: dict[str, tuple[str, str, str, str]] = {
         "贷款税后 RAROC 至少应达到的水平。"),
     "value_score": (
         "Value score", "价值评分",
-        "0 to 100: how much a customer is worth by profit, ability to repay, conduct and loyalty. 50 is the middle "
+        "0 to 100: how much a customer is worth by profit, ability to repay, conduct and loyalty. 50 is the "
+        "middle "
         "of the portfolio it was set on.",
         "0 至 100：综合利润贡献、还款能力、信用表现与忠诚度。50 为基准组合的中位。"),
     "value_coverage": (
@@ -72,7 +74,8 @@ _TERMS: dict[str, tuple[str, str, str, str]] = {
         "经营不足 3 年为初创期，不足 10 年为成长期，其余为成熟期；越年轻门槛越严。"),
     "tier": (
         "Tier", "客户层级",
-        "Strategic, Core or Ordinary: the class a policy gives a customer. Defaulted customers are in Work-out.",
+        "Strategic, Core or Ordinary: the class a policy gives a customer. Defaulted customers are in "
+        "Work-out.",
         "战略、核心或普通客户，由政策确定；已违约客户归入清收。"),
     "segment": (
         "Segment", "客群",
@@ -92,7 +95,8 @@ _TERMS: dict[str, tuple[str, str, str, str]] = {
         "某一日期的资产组合，不可更改。"),
     "stability": (
         "Stability", "稳定性",
-        "How much of each group is found again when the data are redrawn; above 0.85 is very stable, below 0.6 is no group.",
+        "How much of each group is found again when the data are redrawn; above 0.85 is very stable, below "
+        "0.6 is no group.",
         "重抽样后各客群能被再次识别的程度；高于 0.85 为很稳定，低于 0.6 不成客群。"),
     "auc": (
         "AUC", "AUC",

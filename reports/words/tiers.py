@@ -28,30 +28,43 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "tiers.title": ("Where should the tiers begin?", "各层级应从哪里开始？"),
     "tiers.answer": (
-        "Drag a line, step it with the arrow keys, or type. Everything follows at once; nothing is in force until "
+        "Drag a line, step it with the arrow keys, or type. Everything follows at once; nothing is in force "
+        "until "
         "it is approved.",
         "拖动、用方向键微调或直接输入，结果即时更新；未经审批不生效。"),
     "tiers.threshold_strategic": ("Strategic from a value score of", "战略客户：价值评分不低于"),
     "tiers.threshold_strategic_help": (
-        "Customers worth at least this much may be Strategic. Higher: fewer, better customers get the best terms.",
+        "Customers worth at least this much may be Strategic. Higher: fewer, better customers get the best "
+        "terms.",
         "价值评分达到该值的客户可列为战略客户。调高则人数减少、质量提高。"),
     "tiers.threshold_core": ("Core from a value score of", "核心客户：价值评分不低于"),
     "tiers.threshold_core_help": (
-        "Customers worth at least this much may be Core; the rest are Ordinary. It can't stand above the other line.",
+        "Customers worth at least this much may be Core; the rest are Ordinary. It can't stand above the "
+        "other line.",
         "价值评分达到该值的客户可列为核心客户，其余为普通客户；不得高于战略客户分层线。"),
     "tiers.gates_title": ("How strict is each gate?", "各风险门槛有多严？"),
-    "tiers.gates_subtitle": ("Highest 12-month PD a tier accepts, by life cycle", "各层级按生命周期可接受的最高 12 个月违约概率"),
+    "tiers.gates_subtitle": (
+        "Highest 12-month PD a tier accepts, by life cycle",
+        "各层级按生命周期可接受的最高 12 个月违约概率"),
     "tiers.gate_strategic": ("{lifecycle}: Strategic up to a PD of", "{lifecycle}：战略客户违约概率上限"),
     "tiers.gate_core": ("{lifecycle}: Core up to a PD of", "{lifecycle}：核心客户违约概率上限"),
     "tiers.gate_help": (
         "Whoever is likelier to default than this drops a tier, whatever the value. Lower is stricter.",
         "违约可能性高于该值的客户下调一层，不论价值高低。数值越低越严格。"),
-    "tiers.gate_snapped": ("Snapped down to the ladder: {value} holds.", "已向下取到风险阶梯：实际为 {value}。"),
+    "tiers.gate_snapped": (
+        "Snapped down to the ladder: {value} holds.",
+        "已向下取到风险阶梯：实际为 {value}。"),
     "tiers.lifecycle": ("Life cycle", "生命周期"),
-    "tiers.near_line": ("{n} {n:customer lies|customers lie} within one step of a line.", "{n} 户客户距分层线不到一档。"),
+    "tiers.near_line": (
+        "{n} {n:customer lies|customers lie} within one step of a line.",
+        "{n} 户客户距分层线不到一档。"),
 
-    "verdict.grows": ("{tier} grows from {before} to {after} customers.", "{tier}由 {before} 户增至 {after} 户。"),
-    "verdict.shrinks": ("{tier} shrinks from {before} to {after} customers.", "{tier}由 {before} 户减至 {after} 户。"),
+    "verdict.grows": (
+        "{tier} grows from {before} to {after} customers.",
+        "{tier}由 {before} 户增至 {after} 户。"),
+    "verdict.shrinks": (
+        "{tier} shrinks from {before} to {after} customers.",
+        "{tier}由 {before} 户减至 {after} 户。"),
     "verdict.same_size": ("{tier} keeps its {after} {after:customer|customers}.", "{tier}仍为 {after} 户。"),
     "verdict.unchanged": ("This is the policy in force.", "与现行政策一致。"),
     "verdict.unchanged_rest": ("Move a line to see what would change.", "调整分层线即可查看变化。"),
@@ -59,7 +72,9 @@ WORDS: dict[str, tuple[str, str]] = {
                       "预期损失 {loss}，资本 {capital}，风险调整后利润每年 {profit}。"),
     "verdict.raroc": ("RAROC of {tier} {before} → {after}.", "{tier} RAROC {before} → {after}。"),
     "verdict.moves": ("{n} {n:customer moves|customers move}.", "{n} 户客户变更层级。"),
-    "verdict.assumed": ("Rests on assumed treatments for {share} of exposure.", "其中 {share} 的敞口依赖假设的差异化措施。"),
+    "verdict.assumed": (
+        "Rests on assumed treatments for {share} of exposure.",
+        "其中 {share} 的敞口依赖假设的差异化措施。"),
     "verdict.relabel": ("With neutral treatments the tiers only re-label: no figure of money moves.",
                         "差异化措施均为中性时，分层仅改变标签，金额不变。"),
 
@@ -76,7 +91,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "histogram.axis_customers": ("value score (0–100) · height: customers · shade: probability of default",
                                  "价值评分（0–100）· 高度：客户数 · 深浅：违约概率"),
     "histogram.in_force": ("in force {value}", "现行 {value}"),
-    "histogram.alt": ("Value scores stacked by probability of default; Core begins at {core}, Strategic at {strategic}.",
+    "histogram.alt": (
+        "Value scores stacked by probability of default; Core begins at {core}, Strategic at {strategic}.",
                       "按违约概率堆叠的价值评分分布；核心客户自 {core} 起，战略客户自 {strategic} 起。"),
     "histogram.column.score": ("Value score from", "价值评分起"),
     "histogram.by": ("Height shows", "高度表示"),
@@ -100,12 +116,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "bubbles.y_raroc": ("RAROC", "RAROC"),
     "bubbles.y_roi": ("ROI", "ROI"),
     "bubbles.hurdle": ("hurdle {value}", "门槛 {value}"),
-    "bubbles.alt": ("Return over risk: {names}. The best return has {best}.", "风险与收益：{names}。收益最高的是{best}。"),
+    "bubbles.alt": (
+        "Return over risk: {names}. The best return has {best}.",
+        "风险与收益：{names}。收益最高的是{best}。"),
 
     "treatments.title": ("What does each tier get?", "各层级享有什么？"),
-    "treatments.subtitle": ("Assumptions until your own figures replace them †", "均为假设值，可替换为实际值 †"),
+    "treatments.subtitle": (
+        "Assumptions until your own figures replace them †",
+        "均为假设值，可替换为实际值 †"),
     "treatments.price": ("Price change, basis points", "价格调整（基点）"),
-    "treatments.price_help": ("Added to the rate on what is drawn; negative is a discount.", "加在已用额度利率上，负数为优惠。"),
+    "treatments.price_help": (
+        "Added to the rate on what is drawn; negative is a discount.",
+        "加在已用额度利率上，负数为优惠。"),
     "treatments.limit": ("Limit, times today's", "额度倍数"),
     "treatments.limit_help": ("1.2 gives a fifth more limit.", "1.2 表示额度增加五分之一。"),
     "treatments.use": ("Use of new headroom", "新增额度使用率"),

@@ -183,7 +183,7 @@ def _monotone_breaks(numbers: Floats, bad: npt.NDArray[np.bool_], total: int) ->
     edges = edges[edges < numbers.max()]
     place = np.searchsorted(edges, numbers, side="left")
     counts = np.bincount(place, minlength=len(edges) + 1).astype(float)
-    bads = np.bincount(place, weights=bad, minlength=len(edges) + 1)
+    bads = np.bincount(place, weights=bad.astype(float), minlength=len(edges) + 1).astype(float)
     tops = [*edges.tolist(), np.inf]
     options = [_pooled(counts, bads, tops, total, sign) for sign in (1, -1)]
     best = max(options, key=lambda blocks: _spread(blocks, bad.sum(), (~bad).sum()))
@@ -194,7 +194,7 @@ Block = tuple[float, float, float]
 
 
 def _pooled(counts: Floats, bads: Floats, tops: Sequence[float], total: int, sign: int) -> list[Block]:
-    """Pool adjacent violators (Ayer et al. 1955) so that the rate rises (sign 1) or falls (−1), then the small."""
+    """Pool adjacent violators (Ayer et al. 1955) so the rate rises (sign 1) or falls (−1); then small bins."""
     blocks: list[Block] = []
     for count, hits, top in zip(counts, bads, tops, strict=True):
         if count == 0:

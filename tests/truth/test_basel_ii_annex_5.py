@@ -44,7 +44,7 @@ def test_corporate_with_a_turnover_of_50_m_needs_no_size_adjustment() -> None:
 
 
 def test_basel_ii_annex_5_also_publishes_corporates_with_a_turnover_of_5_m() -> None:
-    # Annex 5, corporate, LGD 45 %, turnover 5 m: 1 % PD weighs 72.40 %, 5 % PD 117.39 %? see next test
+    # Annex 5, corporate, LGD 45 %, turnover EUR 5 m, PD 1 %: 72.40 %. The committed table has turnover 50 m only.
     frame = customers(
         probability_of_default=[0.01], loss_given_default=[0.45], exposure=[100.0], annual_revenue=[5e6],
         currency=["EUR"],

@@ -1,0 +1,1 @@
+"""What several pages share: state, cache, the context bar, cards, upload."""

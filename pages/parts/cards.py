@@ -1,0 +1,140 @@
+"""Cards, answers, figures and tables: the pages' only way to show HTML.
+
+Text comes in plain and is escaped in `reports.html`; nothing here takes HTML
+of its own making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
+
+from reports import html
+from reports.charts.parts import Chart
+from reports.formats import Language
+from reports.html import Cell, Head, Row, Text
+from reports.theme import SIZE_SMALL, Theme, palette
+from reports.words import say
+
+__all__ = ["Cell", "Head", "Metric", "Row", "answer", "card", "chart", "current_theme", "data_table", "empty", "folded"]
+__all__ += ["heading", "metric_row", "quiet", "styles"]
+
+Metric = tuple[Text, Cell, Text]
+"""Label, figure, note."""
+
+CONTENT_WIDTH = 1230
+"""Widest the content may be, in pixels."""
+
+
+def current_theme() -> Theme:
+    """Say which theme the visitor's browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def styles() -> None:
+    """Set what inline styles can't: the content's width, figures in charts, hairline cards.
+
+    Called once by the shell, before a page.
+    """
+    colours = palette(current_theme())
+    st.html(
+        f"""<style>
+        [data-testid="stMainBlockContainer"] {{ max-width: {CONTENT_WIDTH + 64}px; padding: 2.2rem 32px 4rem; }}
+        [data-testid="stMain"] [data-testid="stVerticalBlock"] {{ gap: 1rem; }}
+        [class*="st-key-card-"] {{
+          background: {colours.card}; border-color: {colours.line}; box-shadow: none; padding: 1rem; gap: .6rem;
+        }}
+        .js-plotly-plot text, [data-testid="stMain"] {{ font-variant-numeric: tabular-nums lining-nums; }}
+        [data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"] small {{ color: {colours.muted}; opacity: 1; }}
+        summary:focus-visible, abbr:focus-visible, [role="region"]:focus-visible {{
+          outline: 2px solid {colours.accent}; outline-offset: 2px; border-radius: 2px;
+        }}
+        summary {{ font-size: {SIZE_SMALL}px; }}
+        @media (max-width: 640px) {{
+          [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 16px 3rem; }}
+        }}
+        @media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}
+        </style>"""
+    )
+
+
+def heading(title: str, sentence: Text = "") -> None:
+    """Show a page's title, a question, and its answer in one sentence."""
+    st.html(html.heading(title, sentence, current_theme()))
+
+
+def answer(strong: Text, rest: Text = "", note: Text = "") -> None:
+    """Show the verdict in its box: the finding, its consequences, what it rests on."""
+    st.html(html.answer(strong, rest, note, current_theme()))
+
+
+def quiet(text: Text) -> None:
+    """Show a small, quiet line."""
+    st.html(html.quiet(text, current_theme()))
+
+
+def card(title: Text, subtitle: Text = "", body: Markup | None = None, *, key: str) -> DeltaGenerator:
+    """Open a card and give it for what else goes into it.
+
+    Parameters
+    ----------
+    title, subtitle : str or Markup
+        A question or a finding, and what is shown.
+    body : Markup, optional
+        Built by `reports.html`.
+    key : str
+        Name of the card on its page; no two are the same.
+
+    Returns
+    -------
+    DeltaGenerator
+        ``with card(…): st.slider(…)``.
+    """
+    container = st.container(border=True, height="stretch", key=f"card-{key}")
+    theme = current_theme()
+    container.html(html.card_head(title, subtitle, theme))
+    if body is not None:
+        container.html(body)
+    return container
+
+
+def metric_row(metrics: Sequence[Metric]) -> None:
+    """Show large figures side by side."""
+    theme = current_theme()
+    st.html(html.metric_row([html.metric(label, value, note, theme) for label, value, note in metrics]))
+
+
+def data_table(heads: Sequence[Head], rows: Sequence[Row], *, caption: str) -> None:
+    """Show a table."""
+    st.html(html.table(heads, rows, current_theme(), caption=caption))
+
+
+def chart(drawn: Chart, language: Language, *, key: str) -> None:
+    """Show a chart, its line for screen readers, and its table one click away."""
+    theme = current_theme()
+    st.html(html.unseen(drawn.alternative))
+    # Without a theme of its own: Streamlit's would paint over the house's template.
+    st.plotly_chart(drawn.figure, theme=None, key=key, config={"displayModeBar": False, "responsive": True})
+    if len(drawn.table):
+        folded(say("chart.table", language), _plain_table(drawn.table, theme, drawn.alternative))
+
+
+def folded(summary: str, body: Markup) -> None:
+    """Show something folded away behind one line."""
+    st.html(html.folded(summary, body, current_theme()))
+
+
+def empty(title: str, sentence: str) -> None:
+    """Show that there is nothing yet, and what leads on; the page puts its button below."""
+    heading(title, sentence)
+
+
+def _plain_table(frame: pd.DataFrame, theme: Theme, caption: str) -> Markup:
+    """Turn a chart's table, already formatted, into HTML."""
+    heads = [Head(str(name), "left" if place == 0 else "right") for place, name in enumerate(frame.columns)]
+    rows = [Row([str(value) for value in values]) for values in frame.itertuples(index=False)]
+    return html.table(heads, rows, theme, caption=caption)
