@@ -6,6 +6,7 @@ the verbs below and get plain records back; none of them sees SQL or a formula.
 
 from __future__ import annotations
 
+import getpass
 import json
 import shutil
 import tempfile
@@ -19,14 +20,22 @@ from typing import Any
 import duckdb
 
 from data.contract import BY_NAME, COLUMNS
-from data.engines.functions import Frame, fetch, frame_of, hash_sample, materialise
+from data.engines.functions import Frame, check_engine, fetch, frame_of, hash_sample, materialise, ranked_sums
 from data.engines.sql import quote_identifier
-from data.errors import InputRefused, StratumError
+from data.errors import (
+    Cancelled,
+    InputRefused,
+    ModelInvalid,
+    Problem,
+    StratumError,
+    UsageError,
+    WarehouseBusy,
+)
 from data.identity import content_hash, short
 from data.ingest.account import Account, Finding, write_quarantine
 from data.ingest.headers import is_protected, looks_late
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
-from data.ingest.mapping import Mapping, propose_mapping, to_confirm, with_choice
+from data.ingest.mapping import Mapping, as_rows, propose_mapping, to_confirm, with_choice
 from data.ingest.readers import Source, open_source
 from data.ingest.stage import stage_files
 from data.people import Person, masked_columns
@@ -35,17 +44,12 @@ from data.upload_desk import Upload, UploadDesk
 from data.warehouse import records, snapshots
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
 from data.warehouse.snapshots import Snapshot
+from reports.naming import segment_title
 from segmentation.clustering.model import SegmentModel
+from segmentation.clustering.profile import SegmentProfile, segment_profiles
 from segmentation.clustering.projection import SegmentMap, map_segments
 from segmentation.cube import Cube, build_cube, with_capped
-from segmentation.overview import (
-    Assumption,
-    PortfolioFacts,
-    SegmentProfile,
-    assumption_facts,
-    portfolio_facts,
-    segment_profiles,
-)
+from segmentation.overview import Assumption, PortfolioFacts, assumption_facts, portfolio_facts
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
 from segmentation.score import (
@@ -61,14 +65,55 @@ from segmentation.tiers import TierBoard, tier_board, with_tier, with_treated_of
 from settings import Settings
 
 __all__ = [
-    "Account", "Assumption", "Finding", "House", "Inspection", "InputRefused", "Mapping", "Person", "PortfolioFacts",
-    "Progress", "ScoreOptions", "Scored", "SegmentProfile", "Snapshot", "StratumError", "Upload", "apply_policy",
-    "current_house", "delete_snapshot", "house_is_open", "import_file", "inbox_files", "inspect_file",
-    "list_snapshots", "masked_columns", "open_house", "open_scored", "policy_in_force", "preview_segments",
-    "quarantine_download", "rename_snapshot", "score_snapshot", "segment_map", "with_choice",
+    "Account",
+    "Assumption",
+    "BatchOptions",
+    "Cancelled",
+    "Finding",
+    "House",
+    "InputRefused",
+    "Inspection",
+    "Mapping",
+    "Person",
+    "PortfolioFacts",
+    "Progress",
+    "ScoreOptions",
+    "Scored",
+    "SegmentProfile",
+    "Snapshot",
+    "StratumError",
+    "Upload",
+    "UsageError",
+    "WarehouseBusy",
+    "apply_policy",
+    "batch_run",
+    "check_engine",
+    "current_house",
+    "delete_snapshot",
+    "dry_run",
+    "house_is_open",
+    "import_file",
+    "inbox_files",
+    "ingest_path",
+    "inspect_file",
+    "list_snapshots",
+    "masked_columns",
+    "open_house",
+    "open_scored",
+    "policy_in_force",
+    "preview_segments",
+    "quarantine_download",
+    "read_mapping",
+    "read_model",
+    "read_policy",
+    "rename_snapshot",
+    "score_snapshot",
+    "segment_map",
+    "with_choice",
 ]  # fmt: skip
 
 FIT_SEED = 0
+PROFIT_STEPS = 100
 
 
 @dataclass(slots=True)
@@ -95,11 +140,7 @@ class House:
     @property
     def limits(self) -> IngestLimits:
         """Sizes a file may have."""
-        return IngestLimits(
-            max_rows=self.settings.max_rows,
-            max_columns=self.settings.max_columns,
-            max_cell_length=self.settings.max_cell_length,
-        )
+        return _limits(self.settings)
 
     def lock_for(self, thing: str) -> threading.Lock:
         """Give the lock under which a thing is made once."""
@@ -320,13 +361,19 @@ def _commit(
         mapping=mapping,
     )
     if is_new:
-        records.note(cursor, person.name, "import", snapshot.snapshot_id, json.dumps(staged.account.to_dict()))
+        records.note(
+            cursor, person.name, "import", snapshot.snapshot_id, json.dumps(staged.account.to_dict())
+        )
     return snapshot, is_new
 
 
 def inbox_files(house: House) -> list[Path]:
     """List the files waiting in the inbox folder, oldest first."""
-    files = [path for path in house.settings.inbox_path.iterdir() if path.is_file() and not path.name.startswith(".")]
+    files = [
+        path
+        for path in house.settings.inbox_path.iterdir()
+        if path.is_file() and not path.name.startswith(".")
+    ]
     return sorted(files, key=lambda path: path.stat().st_mtime)
 
 
@@ -372,7 +419,9 @@ def quarantine_download(house: House, snapshot: Snapshot) -> bytes:
     """Give the rows set aside as a CSV that is harmless in a spreadsheet."""
     with tempfile.TemporaryDirectory() as folder, house.warehouse.cursor() as cursor:
         path = Path(folder) / "quarantine.csv"
-        write_quarantine(path, snapshots.quarantined(cursor, snapshot.quarantine_table), spreadsheet_safe=True)
+        write_quarantine(
+            path, snapshots.quarantined(cursor, snapshot.quarantine_table), spreadsheet_safe=True
+        )
         return path.read_bytes()
 
 
@@ -492,7 +541,9 @@ def open_scored(house: House, snapshot_id: str) -> Scored:
     with house.warehouse.cursor() as cursor:
         row = records.latest_scored(cursor, snapshot_id)
         if row is None:
-            raise InputRefused.because("it could not be scored", file=short(snapshot_id), remedy="Import it again.")
+            raise InputRefused.because(
+                "it could not be scored", file=short(snapshot_id), remedy="Import it again."
+            )
         body = records.model_body(cursor, row.model_id)
         model = ScoringModel.from_dict(body or {}, "the stored model")
         return _scored(cursor, snapshots.get(cursor, snapshot_id), model, row.scored_id)
@@ -501,13 +552,18 @@ def open_scored(house: House, snapshot_id: str) -> Scored:
 def _scored(
     cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel, scored_id: str
 ) -> Scored:
-    frame = frame_of(cursor, f"scored_{short(scored_id)}")
+    table = f"scored_{short(scored_id)}"
+    frame = frame_of(cursor, table)
     return Scored(
         scored_id,
         snapshot,
         model,
-        portfolio_facts(frame, model, fetch),
-        assumption_facts(frame, model, fetch, key=snapshot.customer_key, exposure_rule=snapshot.mapping.exposure_rule),
+        portfolio_facts(
+            frame, model, fetch, ranked_sums(cursor, table, "risk_adjusted_profit", PROFIT_STEPS)
+        ),
+        assumption_facts(
+            frame, model, fetch, key=snapshot.customer_key, exposure_rule=snapshot.mapping.exposure_rule
+        ),
         segment_profiles(frame, model.segments, model.returns, fetch),
     )
 
@@ -573,6 +629,86 @@ def segment_map(house: House, scored: Scored, rows: int = 2_000) -> SegmentMap:
 
 # ---------------------------------------------------------------- batch
 
+
+def read_mapping(path: Path) -> Mapping:
+    """Read a mapping file."""
+    return Mapping.from_toml(_text(path), path.name)
+
+
+def read_policy(path: Path) -> Policy:
+    """Read a policy file."""
+    return Policy.from_toml(_text(path), path.name)
+
+
+def read_model(path: Path) -> ScoringModel:
+    """Read a scoring model file.
+
+    Raises
+    ------
+    ModelInvalid
+        When it is no scoring model.
+    """
+    try:
+        values = json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise ModelInvalid.from_problems(
+            [Problem(path.name, f"not valid JSON ({error})", "Use a model.json.")]
+        ) from None
+    return ScoringModel.from_dict(values if isinstance(values, dict) else {}, path.name)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputRefused.because("not UTF-8 text", file=path.name, remedy="Save it as UTF-8.") from None
+
+
+def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str, Any]:  # Any: plain JSON
+    """Say how a file would be read, and its account; nothing is kept."""
+    source = open_source(path, limits=_limits(settings))
+    used = mapping or propose_mapping(source.header, source.sample())
+    with tempfile.TemporaryDirectory(prefix="stratum-") as folder:
+        warehouse = Warehouse(
+            Path(folder) / "dry.duckdb", EngineSettings(settings.memory_limit, settings.threads)
+        )
+        try:
+            with warehouse.cursor() as cursor:
+                staged = stage_files(
+                    cursor,
+                    [(source, used)],
+                    table="dry",
+                    quarantine_table="dry_aside",
+                    limits=_limits(settings),
+                )
+        finally:
+            warehouse.close()
+    account = staged.account
+    return {
+        "mapping": as_rows(used),
+        "account": {
+            "rows_read": account.rows_read,
+            "rows_accepted": account.rows_accepted,
+            "rows_quarantined": account.rows_quarantined,
+        },
+        "to_confirm": to_confirm(used),
+    }
+
+
+def ingest_path(house: House, path: Path, mapping: Mapping | None, name: str | None) -> tuple[Snapshot, bool]:
+    """Take a file from the path door into the warehouse."""
+    source = open_source(path, limits=house.limits)
+    used = mapping or propose_mapping(source.header, source.sample())
+    person = Person(getpass.getuser(), frozenset(house.settings.roles))
+    return import_file(house, [path], mapping=used, name=name or path.name, person=person, origin="inbox")
+
+
+def _limits(settings: Settings) -> IngestLimits:
+    return IngestLimits(
+        max_rows=settings.max_rows, max_columns=settings.max_columns, max_cell_length=settings.max_cell_length
+    )
+
+
 OUTPUT_COLUMNS = (
     "customer_id", "segment", "value_score", "value_step", "value_coverage", "probability_of_default",
     "probability_source", "probability_of_default_scorecard", "risk_step", "loss_given_default", "loss_source",
@@ -613,13 +749,13 @@ def batch_run(options: BatchOptions, settings: Settings) -> dict[str, Any]:  # A
         were read, and no summary.json.
     """
     options.out.mkdir(parents=True, exist_ok=True)
-    limits = IngestLimits(
-        max_rows=settings.max_rows, max_columns=settings.max_columns, max_cell_length=settings.max_cell_length
-    )
+    limits = _limits(settings)
     sources = [open_source(path, limits=limits) for path in options.files]
     mapping = _batch_mapping(sources[0], options)
     with tempfile.TemporaryDirectory(prefix="stratum-", dir=options.out) as folder:
-        warehouse = Warehouse(Path(folder) / "run.duckdb", EngineSettings(settings.memory_limit, settings.threads))
+        warehouse = Warehouse(
+            Path(folder) / "run.duckdb", EngineSettings(settings.memory_limit, settings.threads)
+        )
         aside = Path(folder) / "out"
         aside.mkdir()
         try:
@@ -641,7 +777,9 @@ def _batch_mapping(source: Source, options: BatchOptions) -> Mapping:
     if options.mapping is not None:
         return options.mapping
     mapping = propose_mapping(source.header, source.sample())
-    doubts = [row for row in to_confirm(mapping) if row["column"] in ("customer_id", "exposure") or row["header"]]
+    doubts = [
+        row for row in to_confirm(mapping) if row["column"] in ("customer_id", "exposure") or row["header"]
+    ]
     if options.strict and doubts:
         first = doubts[0]
         raise InputRefused.because(
@@ -675,13 +813,19 @@ def _batch_line(
     policy = options.policy or built_in_policy()
     scored_id = _score(cursor, snapshot, model)
     scored = _scored(cursor, snapshot, model, scored_id)
-    treated = with_treated_of_tier(with_tier(_treated_frame(frame_of(cursor, scored.table), model, policy), policy))
+    treated = with_treated_of_tier(
+        with_tier(_treated_frame(frame_of(cursor, scored.table), model, policy), policy)
+    )
     materialise(cursor, treated, "batch_customers")
     _write_customers(cursor, "batch_customers", aside / "customers.parquet")
     write_quarantine(
-        aside / "quarantine.csv", snapshots.quarantined(cursor, snapshot.quarantine_table), spreadsheet_safe=False
+        aside / "quarantine.csv",
+        snapshots.quarantined(cursor, snapshot.quarantine_table),
+        spreadsheet_safe=False,
     )
-    (aside / "model.json").write_text(json.dumps(model.to_dict(), indent=1, ensure_ascii=False), encoding="utf-8")
+    (aside / "model.json").write_text(
+        json.dumps(model.to_dict(), indent=1, ensure_ascii=False), encoding="utf-8"
+    )
     cube = Cube.from_rows(fetch(build_cube(frame_of(cursor, "batch_customers"))))
     summary = _summary(snapshot, scored, policy, tier_board(cube, policy))
     (aside / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -720,9 +864,7 @@ def _leave_quarantine(warehouse: Warehouse, aside: Path, out: Path) -> None:
     """After a refusal: the rows set aside stay for the person, an older summary does not."""
     (out / "summary.json").unlink(missing_ok=True)
     with warehouse.cursor() as cursor:
-        tables = {
-            row[0] for row in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-        }
+        tables = {row[0] for row in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         table = f"{WORKING_TABLE}batch_aside"
         if table in tables:
             path = aside / "quarantine.csv"
@@ -730,7 +872,9 @@ def _leave_quarantine(warehouse: Warehouse, aside: Path, out: Path) -> None:
             shutil.move(path, out / "quarantine.csv")
 
 
-def _summary(snapshot: Snapshot, scored: Scored, policy: Policy, board: TierBoard) -> dict[str, Any]:  # Any: plain JSON
+def _summary(
+    snapshot: Snapshot, scored: Scored, policy: Policy, board: TierBoard
+) -> dict[str, Any]:  # Any: plain JSON
     returns = scored.model.returns
 
     def tier(summary: Any) -> dict[str, Any]:  # Any: a TierSummary, read by attribute
@@ -744,11 +888,13 @@ def _summary(snapshot: Snapshot, scored: Scored, policy: Policy, board: TierBoar
         return {"tier": summary.tier, "customers": summary.customers, **money, **unknown}
 
     total = tier(board.total)
-    account = {name: getattr(snapshot.account, name) for name in ("rows_read", "rows_accepted", "rows_quarantined")}
+    account = {
+        name: getattr(snapshot.account, name) for name in ("rows_read", "rows_accepted", "rows_quarantined")
+    }
     return {
         "account": {**account, "customers": snapshot.account.customers},
         "tiers": [tier(summary) for summary in board.tiers],
-        "segments": [profile.to_dict() for profile in scored.profiles],
+        "segments": [_segment_row(profile) for profile in scored.profiles if profile.number > 0],
         "totals": {key: value for key, value in total.items() if key != "tier"},
         "model_quality": scored.model.quality,
         "horizon": scored.model.horizon.to_dict(),
@@ -769,3 +915,18 @@ def _summary(snapshot: Snapshot, scored: Scored, policy: Policy, board: TierBoar
             "sources": list(snapshot.sources),
         },
     }  # fmt: skip
+
+
+def _segment_row(profile: SegmentProfile) -> dict[str, object]:
+    return {
+        "segment": profile.number,
+        "name": segment_title(profile.name, profile.title, "en"),
+        "customers": profile.customers,
+        "share_of_exposure": profile.share_of_exposure,
+        "exposure": profile.exposure,
+        "expected_loss": profile.money.expected_loss / 100,
+        "expected_loss_rate": profile.expected_loss_rate,
+        "roi": profile.roi,
+        "raroc": profile.raroc,
+        "value_score": profile.value_score,
+    }

@@ -154,4 +154,3 @@ class UploadDesk:
             if upload.made_at < limit:
                 upload.path.unlink(missing_ok=True)
                 del self._uploads[ticket]
-

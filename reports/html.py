@@ -121,7 +121,9 @@ def mark(theme: Theme, what: str) -> Markup:
     True
     """
     style = f"color:{palette(theme).bad};cursor:help;text-decoration:none;font-size:.8em;margin-left:.15em"
-    return Markup('<abbr title="{}" tabindex="0" style="{}"><sup>†</sup></abbr>').format(safe(what, 400), style)
+    return Markup('<abbr title="{}" tabindex="0" style="{}"><sup>†</sup></abbr>').format(
+        safe(what, 400), style
+    )
 
 
 def change_line(change: Change, theme: Theme) -> Markup:
@@ -133,7 +135,9 @@ def change_line(change: Change, theme: Theme) -> Markup:
     >>> "#B4571B" in change_line(change(1.2, good_when="down"), "light")
     True
     """
-    style = f"color:{_tone_colour(change.tone, palette(theme))};font-size:{_SMALL};white-space:nowrap;{_FIGURES}"
+    style = (
+        f"color:{_tone_colour(change.tone, palette(theme))};font-size:{_SMALL};white-space:nowrap;{_FIGURES}"
+    )
     return Markup('<span style="{}">{}</span>').format(style, safe(change.text))
 
 
@@ -211,7 +215,9 @@ def metric(label: Text, value: Cell, note: Text, theme: Theme) -> Markup:
     """
     colours = palette(theme)
     below = [change_line(value.change, theme)] if value.change else []
-    below += [Markup('<span style="color:{}">{}</span>').format(colours.muted, safe(note, 200))] if note else []
+    below += (
+        [Markup('<span style="color:{}">{}</span>').format(colours.muted, safe(note, 200))] if note else []
+    )
     return Markup(
         '<div style="{frame}">'
         '<div style="font-size:{small};color:{muted}">{label}</div>'
@@ -291,7 +297,9 @@ def unseen(text: str) -> Markup:
     return Markup('<p style="{}">{}</p>').format(_UNSEEN, safe(text, 400))
 
 
-_UNSEEN = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+_UNSEEN = (
+    "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+)
 
 
 def _frame(colours: Palette) -> str:

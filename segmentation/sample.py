@@ -7,17 +7,21 @@ result. Whoever calls decides what the sample is (all rows, or a seeded hash
 sample) and on which engine it lies.
 
 Engines give rows in any order. No fit here may depend on it: sums run over
-sorted values (:func:`mean_and_deviation`), clusters over sorted rows.
+sorted values (:func:`mean_and_deviation`), clusters over sorted rows
+(:func:`in_order`). Nor may a fit depend on the number of cores: sums over
+threads differ in the last digit (:func:`one_thread`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # ships no types
 
 from segmentation.frame import Frame
 
@@ -65,3 +69,8 @@ def in_order(matrix: Matrix) -> Matrix:
     [[1.0, 4.0], [1.0, 5.0], [2.0, 0.0]]
     """
     return matrix[np.lexsort(matrix.T[::-1])] if matrix.size else matrix
+
+
+def one_thread() -> AbstractContextManager[None]:
+    """Hold numerical libraries to one thread while a model is fitted."""
+    return cast("AbstractContextManager[None]", threadpool_limits(1))

@@ -241,9 +241,7 @@ def with_missing_extras(frame: Frame, model: ScoringModel) -> Frame:
     absent = [c for c in model.columns if c.role == "custom" and c.name not in present]
     if not absent:
         return frame
-    return frame.with_columns(
-        nw.lit(None).cast(DTYPES[column.kind]).alias(column.name) for column in absent
-    )
+    return frame.with_columns(nw.lit(None).cast(DTYPES[column.kind]).alias(column.name) for column in absent)
 
 
 def with_risk(frame: Frame, model: ScoringModel) -> Frame:

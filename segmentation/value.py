@@ -18,6 +18,7 @@ customer lifetime value) and is no probability of anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -194,8 +195,8 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     Parameters
     ----------
     sample : Frame
-        The reference, or a seeded sample of it, scored up to the returns, with
-        every contract column.
+        The reference, or a seeded sample of it, scored up to the returns; an
+        input whose columns it lacks is missing.
     fetch : Fetch
         Runs a lazy frame.
     weights : ValueWeights
@@ -204,16 +205,14 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     Examples
     --------
     >>> import duckdb
-    >>> from data.contract import COLUMNS
-    >>> from segmentation.frame import with_absent_columns
-    >>> rows = duckdb.sql("select i as risk_adjusted_profit, 0.0 as drawn, 0.0 as undrawn from range(9) t(i)")
-    >>> portfolio = with_absent_columns(nw.from_native(rows), COLUMNS)
+    >>> portfolio = nw.from_native(duckdb.sql("select i as risk_adjusted_profit from range(9) t(i)"))
     >>> reference = fit_value_reference(portfolio, lambda frame: frame.to_native().df())
     >>> reference.components, reference.absent_components
     (('contribution',), ('capacity', 'conduct', 'loyalty'))
     """
     keys = list(INPUT_BY_KEY)
-    rows = fetch(sample.select(_raw(entry).alias(entry.key) for entry in VALUE_INPUTS))
+    present = set(sample.collect_schema().names())
+    rows = fetch(sample.select(_raw(entry, present).alias(entry.key) for entry in VALUE_INPUTS))
     columns = dict(zip(keys, as_matrix(rows, keys).T, strict=True))
     curves = {key: fit_curve(values) for key, values in columns.items()}
     shares = {key: float(np.isfinite(values).sum()) / max(len(rows), 1) for key, values in columns.items()}
@@ -230,8 +229,10 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     )
 
 
-def _raw(entry: ValueInput) -> nw.Expr:
-    return entry.expression.cast(nw.Float64)
+def _raw(entry: ValueInput, present: AbstractSet[str]) -> nw.Expr:
+    """Give an input's number; null when the frame lacks a column it reads."""
+    expression = entry.expression if set(entry.columns) <= present else nw.lit(None)
+    return expression.cast(nw.Float64)
 
 
 def _reason(key: str, curve: MidRankCurve | None, share: float, weights: ValueWeights) -> str | None:
@@ -296,7 +297,8 @@ def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
     Parameters
     ----------
     frame : Frame
-        Customers scored up to the returns, with every contract column.
+        Customers scored up to the returns; an input whose columns are not
+        there is missing.
     reference : ValueReference
         What :func:`fit_value_reference` froze. Without any input everybody
         scores 50 with coverage 0.
@@ -318,9 +320,10 @@ def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
     >>> scored.select("value_score", "value_coverage", "value_step").to_native().fetchall()
     [(50.0, 1.0, 100)]
     """
-    percents = {entry.key: nw.col(f"_percent_{entry.key}") for entry in reference.inputs}
+    keys = [entry.key for entry in reference.inputs]
+    present = set(frame.collect_schema().names())
     staged = (
-        frame.with_columns(_raw(INPUT_BY_KEY[key]).alias(f"_raw_{key}") for key in percents)
+        frame.with_columns(_raw(INPUT_BY_KEY[key], present).alias(f"_raw_{key}") for key in keys)
         .with_columns(_percent(entry).alias(f"_percent_{entry.key}") for entry in reference.inputs)
         .with_columns(
             *(_component_score(name, reference).alias(f"value_{name}") for name in COMPONENTS),
@@ -329,7 +332,7 @@ def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
         .with_columns(_score(reference).alias("value_score"))
     )
     step = (nw.col("value_score") * STEPS_A_POINT + 0.5).floor().clip(0, TOP_STEP).cast(nw.Int64)
-    helpers = [f"_{stage}_{key}" for stage in ("raw", "percent") for key in percents]
+    helpers = [f"_{stage}_{key}" for stage in ("raw", "percent") for key in keys]
     return without(staged.with_columns(step.alias("value_step")), helpers)
 
 

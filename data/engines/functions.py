@@ -58,3 +58,20 @@ def check_engine(name: str) -> None:
         raise UsageError("The Spark engine is not part of this version yet. Use --engine duckdb.")
     if name != "duckdb":
         raise UsageError(f"No engine is called “{name}”. Use --engine duckdb.")
+
+
+def ranked_sums(cursor: duckdb.DuckDBPyConnection, table: str, column: str, groups: int) -> pd.DataFrame:
+    """Order customers by a column and sum it over `groups` groups of equal size, lowest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `customers` and `total`, one row a group; unknown values are left out.
+    """
+    name, source = quote_identifier(column), quote_identifier(table)
+    rows: pd.DataFrame = cursor.execute(
+        f"SELECT count(*) AS customers, sum(value) AS total FROM (SELECT {name} AS value, "
+        f"ntile({int(groups)}) OVER (ORDER BY {name}, customer_id) AS place FROM {source} WHERE {name} IS NOT NULL) "
+        "GROUP BY place ORDER BY place"
+    ).df()
+    return rows

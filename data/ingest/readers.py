@@ -99,10 +99,9 @@ class Source:
         """Read the first rows as text, for mapping and typing."""
         for batch in self.batches():
             table = batch.table.slice(0, rows)
-            text = [column.cast(pa.string()) for column in table.columns]
-            return pd.DataFrame(
-                {name: cells.to_pandas() for name, cells in zip(self.header, text, strict=True)}
-            )
+            # Objects, so that a missing cell stays None instead of turning a column into numbers.
+            cells = [column.cast(pa.string()).to_pylist() for column in table.columns]
+            return pd.DataFrame(dict(zip(self.header, cells, strict=True)), dtype="object")
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in self.header})
 
     def batches(self) -> Iterator[Batch]:

@@ -63,8 +63,32 @@ PLACES = (
     ("Portugal", "Norte", "Porto", "4050"), ("Poland", "Mazowieckie", "Warszawa", "00-001"),
     ("China", "浙江", "杭州", "310000"), ("Spain", "Cataluña", "Barcelona", "08002"),
 )  # fmt: skip
-FIRST = ("Alder", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbour", "Indigo", "Juniper", "Kestrel", "Linden")
-SECOND = ("Works", "Trading", "Systems", "Partners", "Holding", "Supply", "Studio", "Lines", "Foods", "Energy")
+FIRST = (
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Delta",
+    "Ember",
+    "Fjord",
+    "Granite",
+    "Harbour",
+    "Indigo",
+    "Juniper",
+    "Kestrel",
+    "Linden",
+)
+SECOND = (
+    "Works",
+    "Trading",
+    "Systems",
+    "Partners",
+    "Holding",
+    "Supply",
+    "Studio",
+    "Lines",
+    "Foods",
+    "Energy",
+)
 
 
 def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.DataFrame:

@@ -33,7 +33,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             "created_at TIMESTAMP NOT NULL, facts VARCHAR NOT NULL)",
             "CREATE TABLE policy (policy_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL, "
             "created_by VARCHAR NOT NULL, status VARCHAR NOT NULL, valid_from DATE, body VARCHAR NOT NULL)",
-            "CREATE TABLE audit (number BIGINT PRIMARY KEY, at TIMESTAMP NOT NULL, person VARCHAR NOT NULL, "
+            "CREATE TABLE audit (number BIGINT PRIMARY KEY, happened_at TIMESTAMP NOT NULL, person VARCHAR NOT NULL, "
             "action VARCHAR NOT NULL, object VARCHAR NOT NULL, detail VARCHAR NOT NULL, previous VARCHAR NOT NULL, "
             "hash VARCHAR NOT NULL)",
         ),

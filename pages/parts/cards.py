@@ -20,7 +20,19 @@ from reports.html import Cell, Head, Row, Text
 from reports.theme import SIZE_SMALL, Theme, palette
 from reports.words import say
 
-__all__ = ["Cell", "Head", "Metric", "Row", "answer", "card", "chart", "current_theme", "data_table", "empty", "folded"]
+__all__ = [
+    "Cell",
+    "Head",
+    "Metric",
+    "Row",
+    "answer",
+    "card",
+    "chart",
+    "current_theme",
+    "data_table",
+    "empty",
+    "folded",
+]
 __all__ += ["heading", "metric_row", "quiet", "styles"]
 
 Metric = tuple[Text, Cell, Text]

@@ -59,7 +59,9 @@ def write_address() -> None:
     draft = cast("Policy | None", _get("draft", None))
     if draft is not None:
         wanted |= {"t1": str(draft.strategic_step), "t2": str(draft.core_step)}
-        wanted["gates"] = "-".join(f"{draft.gates[name].strategic}.{draft.gates[name].core}" for name in LIFECYCLES)
+        wanted["gates"] = "-".join(
+            f"{draft.gates[name].strategic}.{draft.gates[name].core}" for name in LIFECYCLES
+        )
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 

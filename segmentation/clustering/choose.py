@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances, silhouette_score
-from threadpoolctl import threadpool_limits
 
-from segmentation.sample import Matrix
+from segmentation.sample import Matrix, in_order, one_thread
 
 SILHOUETTE_ROWS = 3_000
 MOST_SUGGESTED = 10
@@ -37,7 +36,9 @@ def distinct_rows(matrix: Matrix) -> int:
     >>> distinct_rows(np.array([[1.0], [1.0], [2.0]]))
     2
     """
-    return len(np.unique(matrix, axis=0)) if matrix.size else min(len(matrix), 1)
+    if not matrix.size:
+        return min(len(matrix), 1)
+    return 1 + int((np.diff(in_order(matrix), axis=0) != 0).any(axis=1).sum())
 
 
 def pick_rows(rows: int, most: int, seed: int) -> npt.NDArray[np.int64]:
@@ -75,7 +76,7 @@ def silhouette(matrix: Matrix, labels: npt.NDArray[np.int64], seed: int) -> floa
     True
     """
     picked = pick_rows(len(matrix), SILHOUETTE_ROWS, seed)
-    with threadpool_limits(1):
+    with one_thread():
         return (
             _defined_silhouette(pairwise_distances(matrix[picked]), labels[picked]) if matrix.size else None
         )
@@ -114,8 +115,7 @@ def suggest_k(matrix: Matrix, seed: int) -> KChoice:
     most = min(MOST_SUGGESTED, distinct_rows(rows), len(rows) - 1)
     if most < 2:
         return KChoice(1, ())
-    # One thread: sums over threads differ in the last digit with their number.
-    with threadpool_limits(1):
+    with one_thread():
         distances = pairwise_distances(rows)
         tried = [
             (k, _defined_silhouette(distances, KMeans(k, n_init=2, random_state=seed).fit(rows).labels_))

@@ -58,7 +58,7 @@ def _distance(names: Sequence[str], centroid: Point) -> nw.Expr:
 
 
 def _first_least(distances: Sequence[str]) -> nw.Expr:
-    """Number of the first distance that equals the least one."""
+    """Find the number of the first distance that equals the least one."""
     chosen: nw.Expr = nw.lit(len(distances))
     for number in range(len(distances) - 1, 0, -1):
         chosen = (
@@ -76,7 +76,7 @@ def nearest(matrix: Matrix, centroids: Matrix) -> npt.NDArray[np.int64]:
     [0, 0, 1]
     """
     distances = (centroids**2).sum(axis=1) - 2.0 * matrix @ centroids.T
-    return distances.argmin(axis=1)
+    return np.asarray(distances.argmin(axis=1), dtype=np.int64)
 
 
 def exemplars(frame: Frame, model: SegmentModel, columns: Sequence[str], count: int = 3) -> Frame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans, MiniBatchKMeans
-from threadpoolctl import threadpool_limits
+from sklearn.exceptions import ConvergenceWarning
 
 from segmentation.clustering.choose import distinct_rows, explained_variance, silhouette, suggest_k
 from segmentation.clustering.compile import nearest
@@ -17,7 +18,7 @@ from segmentation.clustering.naming import Difference, name_segments
 from segmentation.clustering.projection import fit_projection
 from segmentation.features import FeatureModel, FeatureSpec, fit_features, with_features
 from segmentation.frame import Frame
-from segmentation.sample import Fetch, Matrix, as_matrix, in_order
+from segmentation.sample import Fetch, Matrix, as_matrix, in_order, one_thread
 
 STARTS = 4
 MINI_BATCH_ROWS = 200_000
@@ -66,11 +67,13 @@ def fit_segments(matrix: Matrix, k: int, seed: int) -> Clusters:
         centre = matrix.mean(axis=0) if len(matrix) else np.zeros(matrix.shape[1])
         return Clusters(centre[None, :], np.zeros(len(matrix), dtype=np.int64))
     method = MiniBatchKMeans if len(matrix) > MINI_BATCH_ROWS else KMeans
-    # One thread: sums over threads differ in the last digit with their number.
-    with threadpool_limits(1):
+    with one_thread(), warnings.catch_warnings():
+        # Customers that differ by a hair may merge; the groups left empty are dropped below.
+        warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = method(k, n_init=STARTS, random_state=seed).fit(matrix)
     centroids = np.asarray(fitted.cluster_centers_, dtype=np.float64)
-    return Clusters(centroids, nearest(matrix, centroids))
+    used, labels = np.unique(nearest(matrix, centroids), return_inverse=True)
+    return Clusters(centroids[used], labels)
 
 
 def fit_segment_model(

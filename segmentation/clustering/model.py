@@ -154,7 +154,7 @@ class SegmentModel:
 
 
 def renumber(model: SegmentModel, order: Sequence[int]) -> SegmentModel:
-    """Number the segments anew: `order[0]` is the old number of the new segment 1.
+    """Give the segments new numbers: `order[0]` is the old number of the new segment 1.
 
     Raises
     ------

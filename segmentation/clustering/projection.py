@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segmentation.clustering.choose import pick_rows
@@ -91,8 +92,6 @@ def map_segments(sample: Frame, model: SegmentModel, fetch: Fetch) -> SegmentMap
     )
 
 
-def _placed(
-    matrix: Matrix, projection: Projection, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> pd.DataFrame:
+def _placed(matrix: Matrix, projection: Projection, numbers: npt.NDArray[np.int64]) -> pd.DataFrame:
     flat = (matrix - np.array(projection.centre)) @ np.array(projection.axes).T
     return pd.DataFrame({"x": flat[:, 0], "y": flat[:, 1], "segment": numbers})

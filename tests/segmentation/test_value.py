@@ -11,22 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.contract import BY_NAME, COLUMNS
+from data.contract import BY_NAME
 from data.errors import ModelInvalid
-from segmentation.frame import Frame, with_absent_columns
+from segmentation.frame import Frame
 from segmentation.value import ValueReference, ValueWeights, fit_value_reference, with_value_score
 from segmentation.value_inputs import VALUE_INPUTS
 from tests.builders import collect, lazy
 
-SCORED = {"risk_adjusted_profit": [None], "drawn": [None], "undrawn": [None]}
-
 
 def a_scored(**columns: object) -> Frame:
     rows = len(next(iter(columns.values())))  # type: ignore[arg-type] # lists
-    frame = lazy({"row": list(range(rows)), **columns})  # type: ignore[dict-item] # lists
-    absent = [name for name in SCORED if name not in columns]
-    frame = frame.with_columns(nw.lit(None).cast(nw.Float64).alias(name) for name in absent)
-    return with_absent_columns(frame, COLUMNS)
+    return lazy({"row": list(range(rows)), **columns})  # type: ignore[dict-item] # lists
 
 
 def score(frame: Frame, reference: ValueReference) -> pd.DataFrame:
@@ -114,9 +109,10 @@ def test_one_row_alone_scores_as_in_the_batch() -> None:
     reference = fit_value_reference(batch, collect)
     together = score(batch, reference)["value_score"].tolist()
     alone = [
-        score(a_scored(**{name: pd.array([values[i]], dtype="Float64") for name, values in columns.items()}), reference)[
-            "value_score"
-        ][0]
+        score(
+            a_scored(**{name: pd.array([values[i]], dtype="Float64") for name, values in columns.items()}),
+            reference,
+        )["value_score"][0]
         for i in (0, 7, 59)
     ]
     assert alone == [together[i] for i in (0, 7, 59)]
@@ -155,6 +151,10 @@ def test_odd_weights_are_refused_all_at_once() -> None:
     assert all(word in str(refused.value) for word in ("charm", "-1.0", "dscr"))
 
 
+def _typed(name: str) -> nw.Expr:
+    return nw.col(name).cast(nw.Date() if name.endswith(("_on", "_date")) else nw.Float64())
+
+
 @pytest.mark.parametrize(
     ("key", "columns", "expected"),
     [
@@ -180,7 +180,9 @@ def test_odd_weights_are_refused_all_at_once() -> None:
 )
 def test_derived_inputs(key: str, columns: dict[str, list[object]], expected: float | None) -> None:
     entry = next(entry for entry in VALUE_INPUTS if entry.key == key)
-    value = a_scored(**columns).select(entry.expression.cast(nw.Float64).alias("value")).to_native().fetchall()
+    frame = a_scored(**{name: [None] for name in entry.columns} | columns)
+    frame = frame.with_columns(_typed(name) for name in entry.columns)
+    value = frame.select(entry.expression.cast(nw.Float64).alias("value")).to_native().fetchall()
     assert value == [(expected,)]
 
 
@@ -194,10 +196,16 @@ def test_directions_agree_with_the_contract() -> None:
     assert [entry.key for entry in plain if BY_NAME[entry.key].direction != entry.direction] == []
 
 
-def test_eight_inputs_on_a_connection_with_threads_give_the_same_numbers_twice() -> None:
+def test_a_fit_on_many_rows_and_threads_is_the_same_twice() -> None:
     connection = duckdb.connect()
-    connection.sql("create table t as select i as row, (i * 7919) % 1000 / 7.0 as dscr from range(20000) r(i)")
-    frame = with_absent_columns(nw.from_native(connection.table("t")), COLUMNS).with_columns(
-        nw.lit(None).cast(nw.Float64).alias(name) for name in SCORED
+    connection.sql(
+        "create table t as select i as row, (i * 7919) % 1000 / 7.0 as dscr from range(20000) r(i)"
     )
+    frame = nw.from_native(connection.table("t"))
     assert fit_value_reference(frame, collect) == fit_value_reference(frame, collect)
+
+
+def test_what_the_lender_earns_is_not_taken_for_what_the_customer_earns() -> None:
+    frame = a_scored(income=[1.0, 2.0], personal_income=[40_000.0, 30_000.0])
+    assert score(frame, fit_value_reference(frame, collect))["value_capacity"].tolist() == [75.0, 25.0]
+    assert fit_value_reference(a_scored(income=[1.0, 2.0]), collect).inputs == ()

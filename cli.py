@@ -1,0 +1,167 @@
+"""The batch door: the same pipeline as the pages, without a browser.
+
+Exit codes: 0 done; 2 wrong options or paths; 3 the input was refused (standard
+error says file, line, column and what to do).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+# The rooms import each other from the repository's root, wherever this was called from.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import pipeline
+from settings import Settings
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    top = argparse.ArgumentParser(prog="cli.py", description="Stratum without a browser.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    run = commands.add_parser("run", help="score files into a folder")
+    run.add_argument("files", nargs="+", type=Path, metavar="FILE", help="parts of one portfolio")
+    run.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="folder of the results; made when absent"
+    )
+    run.add_argument("--mapping", type=Path, help="TOML: which header is which column")
+    run.add_argument(
+        "--policy", type=Path, help="TOML: thresholds, gates, treatments; else the built-in policy"
+    )
+    run.add_argument("--model", type=Path, help="a model.json of an earlier run: score by it, fit nothing")
+    run.add_argument("--clusters", type=_cluster_count, metavar="K", help="number of segments, 1 to 12")
+    run.add_argument("--features", type=_names, metavar="A,B", help="columns the segments are made of")
+    run.add_argument("--scorecard-features", type=_names, metavar="A,B", help="columns the scorecard may use")
+    run.add_argument(
+        "--accept-feature", action="append", default=[], metavar="NAME", help="use it although refused"
+    )
+    run.add_argument("--seed", type=int, default=0, help="of everything random")
+    run.add_argument("--engine", default="duckdb", help="duckdb")
+    run.add_argument("--strict", action="store_true", help="refuse instead of taking a best guess")
+
+    ingest = commands.add_parser("ingest", help="take a file into the warehouse")
+    ingest.add_argument("file", type=Path, metavar="FILE")
+    ingest.add_argument("--dry-run", action="store_true", help="print mapping and account, keep nothing")
+    ingest.add_argument("--mapping", type=Path, help="TOML: which header is which column")
+    ingest.add_argument("--name", help="name of the snapshot; else the file's")
+    return top
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _cluster_count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 12:
+        raise argparse.ArgumentTypeError("give 1 to 12 segments")
+    return count
+
+
+def _existing(*paths: Path | None) -> None:
+    """Refuse paths that are no files: a slip in the call, not in the content."""
+    for path in paths:
+        if path is not None and not path.is_file():
+            raise pipeline.UsageError(f"There is no file {path}. Check the path.")
+
+
+def command_run(arguments: argparse.Namespace) -> int:
+    """Score files into a folder."""
+    pipeline.check_engine(arguments.engine)
+    _existing(*arguments.files, arguments.mapping, arguments.policy, arguments.model)
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise pipeline.UsageError(f"{arguments.out} is a file. Give a folder with --out.")
+    options = pipeline.BatchOptions(
+        files=tuple(arguments.files),
+        out=arguments.out,
+        mapping=pipeline.read_mapping(arguments.mapping) if arguments.mapping else None,
+        policy=pipeline.read_policy(arguments.policy) if arguments.policy else None,
+        model=pipeline.read_model(arguments.model) if arguments.model else None,
+        strict=arguments.strict,
+        score=pipeline.ScoreOptions(
+            clusters=arguments.clusters,
+            features=arguments.features,
+            scorecard_features=arguments.scorecard_features,
+            accepted=frozenset(arguments.accept_feature),
+            seed=arguments.seed,
+        ),
+    )
+    summary = pipeline.batch_run(options, Settings())
+    account = summary["account"]
+    print(
+        f"{account['rows_read']:,} rows read: {account['rows_accepted']:,} in, {account['rows_quarantined']:,} set aside. "
+        f"Results are in {arguments.out}.",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def command_ingest(arguments: argparse.Namespace) -> int:
+    """Take a file into the warehouse, hand it to the app's inbox, or only say what would happen."""
+    _existing(arguments.file, arguments.mapping)
+    mapping = pipeline.read_mapping(arguments.mapping) if arguments.mapping else None
+    settings = Settings()
+    if arguments.dry_run:
+        print(json.dumps(pipeline.dry_run(arguments.file, mapping, settings), ensure_ascii=False))
+        return 0
+    try:
+        house = pipeline.open_house(settings)
+    except pipeline.WarehouseBusy:
+        settings.inbox_path.mkdir(parents=True, exist_ok=True)
+        target = settings.inbox_path / arguments.file.name
+        if target.exists():
+            raise pipeline.UsageError(
+                f"The app holds the warehouse and its inbox already has a file {target.name}. Rename yours."
+            ) from None
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(arguments.file, part)
+        part.rename(target)
+        print(
+            f"The app holds the warehouse: {target.name} now waits in its inbox {settings.inbox_path}.",
+            file=sys.stderr,
+        )
+        return 0
+    try:
+        snapshot, is_new = pipeline.ingest_path(house, arguments.file, mapping, arguments.name)
+    finally:
+        house.close()
+    account = snapshot.account
+    state = "" if is_new else " The same content was there already."
+    print(
+        f"{account.rows_read:,} rows read: {account.rows_accepted:,} in, {account.rows_quarantined:,} set aside. "
+        f"Snapshot “{snapshot.name}” {snapshot.snapshot_id[:12]}.{state}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+COMMANDS = {"run": command_run, "ingest": command_ingest}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; give its exit code.
+
+    Examples
+    --------
+    >>> main(["run", "nowhere.csv", "--out", "results"])
+    2
+    """
+    arguments = parser().parse_args(argv)
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except pipeline.UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except pipeline.StratumError as error:
+        print(error, file=sys.stderr)
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
