@@ -10,12 +10,12 @@ TESTS ?= tests
 help: ## print this table
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(VENV)/.product ## create .venv from the pinned, hashed lock
+setup: $(VENV)/samples.duckdb ## create .venv from the pinned, hashed lock
 
 run: setup ## set up and open the app, with samples ready
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/.checks ## set up and run everything CI runs
+test: $(VENV)/.checks $(VENV)/samples.duckdb ## set up and run everything CI runs
 	bash tests/browser/chromium.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -23,7 +23,7 @@ test: $(VENV)/.checks ## set up and run everything CI runs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadgroup
 
-check: $(VENV)/.checks ## fast: lint, types, import contracts, unit tests
+check: $(VENV)/.checks $(VENV)/samples.duckdb ## fast: lint, types, import contracts, unit tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -36,7 +36,7 @@ test-real: $(VENV)/.checks ## whole-file checks on the real portfolios (STRATUM_
 bench: $(VENV)/.checks ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench
 
-screenshots: $(VENV)/.checks ## photograph every page: light, dark, two widths, two languages
+screenshots: $(VENV)/.checks $(VENV)/samples.duckdb ## photograph every page: light, dark, two widths, two languages
 	bash tests/browser/chromium.sh
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -69,3 +69,7 @@ $(VENV)/.product: requirements.lock | $(VENV)/bin/python
 $(VENV)/.checks: requirements.lock requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.product
+
+# The samples, scored once, so that a first start only copies them.
+$(VENV)/samples.duckdb: $(VENV)/.product pipeline.py $(wildcard data/*/*.py data/samples/*.parquet segmentation/*.py segmentation/*/*.py)
+	$(BIN)/python cli.py samples --out $@

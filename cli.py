@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("--dry-run", action="store_true", help="print mapping and account, keep nothing")
     ingest.add_argument("--mapping", type=Path, help="TOML: which header is which column")
     ingest.add_argument("--name", help="name of the snapshot; else the file's")
+
+    samples = commands.add_parser("samples", help="build the warehouse of scored samples (make setup does)")
+    samples.add_argument("--out", required=True, type=Path, metavar="FILE")
     return top
 
 
@@ -95,8 +98,8 @@ def command_run(arguments: argparse.Namespace) -> int:
     summary = pipeline.batch_run(options, Settings())
     account = summary["account"]
     print(
-        f"{account['rows_read']:,} rows read: {account['rows_accepted']:,} in, {account['rows_quarantined']:,} set aside. "
-        f"Results are in {arguments.out}.",
+        f"{account['rows_read']:,} rows read: {account['rows_accepted']:,} in, "
+        f"{account['rows_quarantined']:,} set aside. Results are in {arguments.out}.",
         file=sys.stderr,
     )
     return 0
@@ -134,14 +137,20 @@ def command_ingest(arguments: argparse.Namespace) -> int:
     account = snapshot.account
     state = "" if is_new else " The same content was there already."
     print(
-        f"{account.rows_read:,} rows read: {account.rows_accepted:,} in, {account.rows_quarantined:,} set aside. "
-        f"Snapshot “{snapshot.name}” {snapshot.snapshot_id[:12]}.{state}",
+        f"{account.rows_read:,} rows read: {account.rows_accepted:,} in, {account.rows_quarantined:,} set "
+        f"aside. Snapshot “{snapshot.name}” {snapshot.snapshot_id[:12]}.{state}",
         file=sys.stderr,
     )
     return 0
 
 
-COMMANDS = {"run": command_run, "ingest": command_ingest}
+def command_samples(arguments: argparse.Namespace) -> int:
+    """Build the warehouse of scored samples."""
+    pipeline.build_samples(Settings(), arguments.out)
+    return 0
+
+
+COMMANDS = {"run": command_run, "ingest": command_ingest, "samples": command_samples}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

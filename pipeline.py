@@ -61,7 +61,7 @@ from segmentation.score import (
     portfolio_columns,
     score,
 )
-from segmentation.tiers import TierBoard, tier_board, with_tier, with_treated_of_tier
+from segmentation.tiers import TierBoard, TierSummary, tier_board, with_tier, with_treated_of_tier
 from settings import Settings
 
 __all__ = [
@@ -174,7 +174,12 @@ def current_house() -> House:
     """Give the process's one house; open it, with the first sample, when nobody has yet."""
     with _OPENING:
         if not _CURRENT:
-            house = open_house(Settings())
+            settings = Settings()
+            template = settings.samples_file
+            if settings.samples and template.is_file() and not settings.warehouse_path.exists():
+                settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(template, settings.warehouse_path)
+            house = open_house(settings)
             _CURRENT.append(house)
             if house.settings.samples:
                 _take_samples(house)
@@ -375,6 +380,23 @@ def inbox_files(house: House) -> list[Path]:
         if path.is_file() and not path.name.startswith(".")
     ]
     return sorted(files, key=lambda path: path.stat().st_mtime)
+
+
+def build_samples(settings: Settings, target: Path) -> None:
+    """Make a warehouse that holds the samples, scored: a new home starts with a copy of it."""
+    with tempfile.TemporaryDirectory(prefix="stratum-") as folder:
+        home = Path(folder)
+        house = open_house(settings.model_copy(update={"home": home, "warehouse": None, "inbox": None}))
+        person = Person("Stratum", frozenset({"admin"}))
+        try:
+            for number in range(len(SAMPLES)):
+                _take_sample(house, number, person)
+        finally:
+            house.close()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f"{target.name}.part")
+        shutil.copyfile(home / "stratum.duckdb", part)
+        part.replace(target)
 
 
 def list_snapshots(house: House) -> list[Snapshot]:
@@ -853,8 +875,7 @@ def _write_customers(cursor: duckdb.DuckDBPyConnection, table: str, path: Path) 
     extras = [name for name in present if name.startswith("x_")]
     names = [*OUTPUT_COLUMNS, *treated, *passed, *extras]
     select = ", ".join(quote_identifier(name) for name in names)
-    result = cursor.execute(f"SELECT {select} FROM {quote_identifier(table)}")
-    reader = result.to_arrow_reader(100_000)
+    reader = cursor.sql(f"SELECT {select} FROM {quote_identifier(table)}").to_arrow_reader(100_000)
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
         for batch in reader:
             writer.write_batch(batch)
@@ -877,13 +898,15 @@ def _summary(
 ) -> dict[str, Any]:  # Any: plain JSON
     returns = scored.model.returns
 
-    def tier(summary: Any) -> dict[str, Any]:  # Any: a TierSummary, read by attribute
-        money = {}
+    def tier(summary: TierSummary) -> dict[str, Any]:  # Any: plain JSON
+        money: dict[str, float | None] = {}
+        is_unknown = 0 < summary.customers == summary.customers_without_pd
         for suffix, source in (("", summary.as_is), ("_treated", summary.treated)):
             for name in ("exposure", "drawn", "income", "cost", "expected_loss", "capital", "profit"):
-                money[f"{name}{suffix}"] = getattr(source, name) / 100
-            money[f"roi{suffix}"] = source.roi
-            money[f"raroc{suffix}"] = source.raroc(returns)
+                needs_risk = name in ("expected_loss", "capital", "profit")
+                money[f"{name}{suffix}"] = None if needs_risk and is_unknown else getattr(source, name) / 100
+            money[f"roi{suffix}"] = None if is_unknown else source.roi
+            money[f"raroc{suffix}"] = None if is_unknown else source.raroc(returns)
         unknown = {"customers_without_pd": summary.customers_without_pd}
         return {"tier": summary.tier, "customers": summary.customers, **money, **unknown}
 

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=0, ge=0, description="Threads of the engine; 0 is one a core.")
     samples: bool = Field(default=True, description="Put the sample portfolios into a new warehouse.")
+    samples_file: Path = Field(
+        default=Path(__file__).resolve().parent / ".venv" / "samples.duckdb",
+        description="Warehouse of scored samples that `make setup` builds; a new home starts with a copy.",
+    )
     max_upload_mb: int = Field(default=2048, ge=1, description="Largest file the browser door takes, in MB.")
     max_rows: int = Field(default=50_000_000, ge=1, description="Most rows of one portfolio.")
     max_columns: int = Field(default=2_000, ge=1, description="Most columns of one file.")
@@ -58,7 +62,7 @@ class Settings(BaseSettings):
     )
     sample_rows: int = Field(default=100_000, ge=1_000, description="Rows a model is fitted on at most.")
 
-    @field_validator("home", "warehouse", "inbox", "shared")
+    @field_validator("home", "warehouse", "inbox", "shared", "samples_file")
     @classmethod
     def _expand_user(cls, value: Path | None) -> Path | None:
         """Let a path begin with ``~``."""
