@@ -67,6 +67,11 @@ from settings import Settings
 __all__ = [
     "Account",
     "Assumption",
+    "Policy",
+    "contract_columns",
+    "cube_of",
+    "find_snapshot",
+    "use_segments",
     "BatchOptions",
     "Cancelled",
     "Finding",
@@ -370,6 +375,11 @@ def _commit(
             cursor, person.name, "import", snapshot.snapshot_id, json.dumps(staged.account.to_dict())
         )
     return snapshot, is_new
+
+
+def contract_columns() -> tuple[str, ...]:
+    """Names of the columns a portfolio may have, in the contract's order."""
+    return tuple(BY_NAME)
 
 
 def inbox_files(house: House) -> list[Path]:
@@ -735,7 +745,7 @@ OUTPUT_COLUMNS = (
     "customer_id", "segment", "value_score", "value_step", "value_coverage", "probability_of_default",
     "probability_source", "probability_of_default_scorecard", "risk_step", "loss_given_default", "loss_source",
     "exposure_at_default", "exposure_source", "drawn", "undrawn", "expected_loss", "asset_class", "capital_requirement",
-    "economic_capital", "risk_weight", "income", "cost", "risk_adjusted_profit", "roi", "raroc", "lifecycle",
+    "economic_capital", "risk_weight", "lending_income", "cost", "risk_adjusted_profit", "roi", "raroc", "lifecycle",
     "is_defaulted", "tier",
 )  # fmt: skip
 """Columns of customers.parquet that scoring makes; contract columns pass through beside them."""

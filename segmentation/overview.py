@@ -130,9 +130,9 @@ def portfolio_facts(frame: Frame, model: ScoringModel, fetch: Fetch, ranked: pd.
             nw.when(nw.col("is_defaulted")).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias("defaulted"),
             exposure.sum().alias("exposure"),
             (exposure * exposure).sum().alias("squares"),
-            *(nw.col(name).sum().alias(name) for name in ("drawn", "income", "cost", "expected_loss")),
+            *(nw.col(name).sum().alias(name) for name in ("drawn", "lending_income", "cost", "expected_loss")),
             nw.col("economic_capital").sum().alias("capital"),
-            *(where(known, name).alias(f"known_{name}") for name in ("drawn", "income", "cost")),
+            *(where(known, name).alias(f"known_{name}") for name in ("drawn", "lending_income", "cost")),
             where(known, "exposure_at_default").alias("known_exposure"),
             where(own_loss, "exposure_at_default").alias("own_loss_exposure"),
         )
@@ -140,7 +140,7 @@ def portfolio_facts(frame: Frame, model: ScoringModel, fetch: Fetch, ranked: pd.
     total = _number(row["exposure"])
     loss, capital = _number(row["expected_loss"]), _number(row["capital"])
     has_risk = _number(row["known_exposure"]) > 0
-    known_sums = [_number(row[f"known_{name}"]) for name in ("income", "cost")]
+    known_sums = [_number(row[f"known_{name}"]) for name in ("lending_income", "cost")]
     measure = "expected_loss" if loss > 0 else "exposure_at_default"
     industries = _shares(frame, "industry", measure, fetch, SHOWN_INDUSTRIES)
     names = _largest(frame, total, fetch)
@@ -150,7 +150,7 @@ def portfolio_facts(frame: Frame, model: ScoringModel, fetch: Fetch, ranked: pd.
         defaulted=int(row["defaulted"]),
         exposure=total,
         drawn=_number(row["drawn"]),
-        income=_number(row["income"]),
+        income=_number(row["lending_income"]),
         cost=_number(row["cost"]),
         expected_loss=loss,
         capital=capital,
@@ -287,22 +287,22 @@ def assumption_facts(
 
     returns = model.returns
     found = [
-        Assumption(setting, getattr(returns, setting), share(f"assumed_{setting}"), "default")
-        for setting, _ in ASSUMABLE
+        Assumption(column, getattr(returns, setting), share(f"assumed_{setting}"), "default")
+        for setting, column in ASSUMABLE
     ]
     found += [
-        Assumption("foundation_lgd", "40–75 %", share("foundation_lgd"), "supervisory"),
+        Assumption("loss_given_default", "40–75 %", share("foundation_lgd"), "supervisory"),
         Assumption("horizon", model.horizon.months, share("scored"), model.horizon.source),
         Assumption("master_scale", "published", share("rated"), "default"),
         Assumption(
             "conversion_factor", model.exposure.credit_conversion_factor, share("converted"), "supervisory"
         ),
         Assumption("maturity", 2.5, share("maturity"), "supervisory"),
-        Assumption("derived_slot", "DSCR, LLCR, phase", share("derived_slot"), "own"),
+        Assumption("slotting_grade", "DSCR, LLCR, phase", share("derived_slot"), "own"),
         Assumption("asset_class", "corporate", share("asset_class"), "default"),
     ]
     if key != "mapped":
-        found.append(Assumption("customer_key", key, 1.0 if whole > 0 else None, "own"))
+        found.append(Assumption("customer_numbered", key, 1.0 if whole > 0 else None, "own"))
     if exposure_rule != "mapped":
         found.append(Assumption("exposure_one_each", 1.0, 1.0 if whole > 0 else None, "own"))
     found.append(Assumption("treatments", "policy", 1.0 if whole > 0 else None, "default"))

@@ -86,7 +86,8 @@ class ScoreOptions:
     Attributes
     ----------
     clusters : int or None
-        Segments asked for; None takes the number that describes the customers best.
+        Segments asked for; None for `DEFAULT_CLUSTERS`: the best silhouette often says two, which
+        tells nobody anything, so it is only shown as a suggestion.
     features : tuple of str or None
         Columns of the segments; None for the first choice.
     feature_weights : dict
@@ -368,10 +369,7 @@ def fit_segments_of(
     """Fit segments on a valued sample with the features asked for, or the first choice."""
     specs = feature_specs(valued, columns, options, fetch)
     wanted = options.clusters or DEFAULT_CLUSTERS
-    model = fit_segment_model(valued, specs, wanted, options.seed, fetch)
-    if options.clusters is None and model.quality.suggested != wanted and model.quality.suggested > 1:
-        return fit_segment_model(valued, specs, model.quality.suggested, options.seed, fetch)
-    return model
+    return fit_segment_model(valued, specs, wanted, options.seed, fetch)
 
 
 def feature_specs(

@@ -15,9 +15,6 @@ import narwhals as nw
 Component = Literal["contribution", "capacity", "conduct", "loyalty"]
 COMPONENTS: tuple[Component, ...] = get_args(Component)
 
-PERSONAL_INCOME = "personal_income"
-"""A person's income, kept aside before the lender's own `income` from the customer takes that name."""
-
 RATIO_LIMIT = 100.0
 """Financial ratios are cut here: beyond it they say the same, and a divisor near zero says nothing."""
 
@@ -117,7 +114,7 @@ VALUE_INPUTS: tuple[ValueInput, ...] = (
                ("current_assets", "current_liabilities")),
     ValueInput("interest_cover", "capacity", _cover("ebitda", "interest_expense"), 1,
                ("ebitda", "interest_expense")),
-    ValueInput("income", "capacity", nw.col(PERSONAL_INCOME), 1, (PERSONAL_INCOME,)),
+    _plain("income", "capacity", 1),
     _plain("credit_score", "conduct", 1),
     _plain("days_past_due", "conduct", -1),
     ValueInput("utilisation", "conduct", _utilisation(), -1, ("utilisation", "drawn", "undrawn")),

@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 import pipeline
+from reports.escape import markdown
 from segmentation.policy import LIFECYCLES, Gate, Policy
 
 Language = Literal["en", "zh"]
@@ -142,6 +143,11 @@ def seed_widget(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
+def put_widget(key: str, value: object) -> None:
+    """Give a widget another value before it is drawn."""
+    st.session_state[key] = value
+
+
 def widget(key: str) -> Any:  # Any: each widget has its own type
     """Value of a widget by its key."""
     return st.session_state.get(key)
@@ -186,3 +192,27 @@ def set_language(value: str | None) -> None:
 def set_unit(value: str) -> None:
     """Keep the unit of money."""
     st.session_state["unit"] = value
+
+
+def drop_snapshot(identity: str) -> None:
+    """Speak of another snapshot when the one spoken of is gone."""
+    if snapshot_id() == identity:
+        st.session_state.pop("snapshot", None)
+    imported = kept("imported")
+    if imported is not None and imported.snapshot_id == identity:
+        forget("imported")
+
+
+def safe_option(text: str) -> str:
+    """Escape an option of a radio group, which Streamlit reads as markdown."""
+    return markdown(text)
+
+
+def remember_page(name: str, page: Any) -> None:  # Any: Streamlit's page objects have no public type
+    """Keep a page of the menu, so that others can link to it."""
+    st.session_state[f"menu_{name}"] = page
+
+
+def page(name: str) -> Any:  # Any: as above
+    """A page of the menu, for links."""
+    return st.session_state[f"menu_{name}"]

@@ -47,6 +47,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "Amounts in {n} currencies are added up as they are",
         "{n} 种币种的金额未折算直接相加"),
 
+    "finding.key": (
+        "No customer number: “{header}” stands in, each row is one customer",
+        "没有客户号：以“{header}”代替，每行视为一户客户"),
+    "finding.unread": (
+        "“{header}”: {n} {n:cell|cells} could not be read and stay blank, such as “{example}”",
+        "“{header}”有 {n} 个单元格无法识别，留空，例如“{example}”"),
+    "finding.paid_with_loss": (
+        "{n} {n:customer|customers} not in default carry a loss all the same",
+        "{n} 户未违约客户却有损失金额"),
+    "finding.default_without_loss": (
+        "{n} {n:customer|customers} in default carry no loss",
+        "{n} 户违约客户没有损失金额"),
+    "finding.loss_above_exposure": (
+        "{n} {n:loss is|losses are} larger than the exposure",
+        "{n} 户损失金额大于敞口"),
+    "finding.early_default": (
+        "{n} {n:default lies|defaults lie} before the money went out",
+        "{n} 户违约日期早于放款日期"),
+    "finding.united": (
+        "{n} further {n:row was|rows were} added to customers already there",
+        "另有 {n} 行并入已有客户"),
+
     "quarantine.blank_customer": ("have no customer number", "缺少客户号"),
     "quarantine.exposure_missing": ("have no exposure", "缺少敞口"),
     "quarantine.exposure_negative": ("have a negative exposure", "敞口为负"),

@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "assumption.exposure_one_each": ("exposure of 1 each", "每户敞口计为 1"),
     "assumption.percent": ("values above 1 read as percent", "大于 1 的值按百分数读取"),
     "assumption.currency": ("currency unknown", "币种未知"),
+    "assumption.asset_class": ("customer class unknown: treated as corporate", "客户类别未知：按公司类处理"),
     "assumption.treatments": ("what each tier gets", "各层级的差异化措施"),
 
     "value.contribution": ("Contribution", "利润贡献"),

@@ -28,9 +28,8 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "tiers.title": ("Where should the tiers begin?", "各层级应从哪里开始？"),
     "tiers.answer": (
-        "Drag a line, step it with the arrow keys, or type. Everything follows at once; nothing is in force "
-        "until "
-        "it is approved.",
+        "Move a line with the mouse or the arrow keys. Everything follows; nothing is in force until it is "
+        "approved.",
         "拖动、用方向键微调或直接输入，结果即时更新；未经审批不生效。"),
     "tiers.threshold_strategic": ("Strategic from a value score of", "战略客户：价值评分不低于"),
     "tiers.threshold_strategic_help": (
@@ -134,8 +133,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "treatments.use_help": ("Share of the new limit that customers draw.", "客户实际动用新增额度的比例。"),
     "treatments.collateral": ("Collateral asked, share of exposure", "要求押品覆盖率"),
     "treatments.collateral_help": ("Cover asked; 0 asks for none.", "要求的押品覆盖程度，0 为不要求。"),
-    "treatments.service": ("Service cost a customer, a year", "每户年服务成本"),
-    "treatments.service_help": ("What looking after one customer costs.", "维护一户客户的年成本。"),
+    "treatments.service": ("Service cost, % of what is drawn, a year", "年服务成本（占已用额度 %）"),
+    "treatments.service_help": ("What looking after the tier costs beyond ordinary servicing.", "在一般服务成本之外的维护成本。"),
+    "treatments.take_up": ("Accepted by, share of customers", "接受比例"),
+    "treatments.take_up_help": ("Share of customers who take price and limit as offered.", "接受价格与额度调整的客户比例。"),
     "treatments.review": ("Review every, months", "复审周期（月）"),
     "treatments.offer": ("Offer", "方案"),
     "treatments.neutral": ("Make all neutral", "全部设为中性"),

@@ -16,7 +16,7 @@ ASSUMABLE: tuple[tuple[str, str], ...] = (
 
 
 def with_returns(frame: Frame, settings: ReturnsSettings) -> Frame:
-    """Add `income`, `cost`, `risk_adjusted_profit`, `roi` and `raroc`.
+    """Add `lending_income`, `cost`, `risk_adjusted_profit`, `roi` and `raroc`.
 
     income = drawn · rate + undrawn · commitment fee + fees; cost = drawn · funding
     rate + servicing; risk-adjusted profit = income − cost − EL, all money a year.
@@ -40,12 +40,12 @@ def with_returns(frame: Frame, settings: ReturnsSettings) -> Frame:
     ...     "select 1000.0::double drawn, 0.0::double undrawn, 10.0::double expected_loss, 50.0::double economic_capital,"
     ...     " 0.08::double interest_rate, null::double commitment_fee, null::double fee_income,"
     ...     " null::double funding_rate, null::double servicing_cost"))
-    >>> with_returns(frame, ReturnsSettings()).select("income", "cost", "risk_adjusted_profit").collect().row(0)
+    >>> with_returns(frame, ReturnsSettings()).select("lending_income", "cost", "risk_adjusted_profit").collect().row(0)
     (80.0, 35.0, 35.0)
     """
     drawn, undrawn = nw.col("drawn"), nw.col("undrawn")
     income, cost, loss, capital = (
-        nw.col(name) for name in ("income", "cost", "expected_loss", "economic_capital")
+        nw.col(name) for name in ("lending_income", "cost", "expected_loss", "economic_capital")
     )
     profit = nw.col("risk_adjusted_profit")
     return (
@@ -54,7 +54,7 @@ def with_returns(frame: Frame, settings: ReturnsSettings) -> Frame:
                 drawn * nw.col("interest_rate").fill_null(settings.interest_rate)
                 + undrawn * nw.col("commitment_fee").fill_null(0.0)
                 + nw.col("fee_income").fill_null(0.0)
-            ).alias("income"),
+            ).alias("lending_income"),
             (
                 drawn * nw.col("funding_rate").fill_null(settings.funding_rate)
                 + nw.coalesce(nw.col("servicing_cost"), drawn * settings.servicing_rate)

@@ -21,7 +21,7 @@ MEASURES = ("exposure", "drawn", "income", "cost", "expected_loss", "capital")
 SOURCES = {
     "exposure": "exposure_at_default",
     "drawn": "drawn",
-    "income": "income",
+    "income": "lending_income",
     "cost": "cost",
     "expected_loss": "expected_loss",
     "capital": "economic_capital",
@@ -90,7 +90,7 @@ def _with_one(frame: Frame, treatment: Treatment, key: str, conversion: float, f
             nw.when(drawn > 0)
             .then(
                 (
-                    nw.col("income")
+                    nw.col("lending_income")
                     - undrawn * nw.col("commitment_fee").fill_null(0.0)
                     - nw.col("fee_income").fill_null(0.0)
                 )
@@ -142,7 +142,7 @@ def _with_one(frame: Frame, treatment: Treatment, key: str, conversion: float, f
     staged = staged.with_columns(
         minor(exposure).alias(f"exposure_minor__{key}"),
         minor(nw.col("_drawn_new")).alias(f"drawn_minor__{key}"),
-        minor(nw.col("income") + nw.col("_income_more")).alias(f"income_minor__{key}"),
+        minor(nw.col("lending_income") + nw.col("_income_more")).alias(f"income_minor__{key}"),
         minor(nw.col("cost") + funding + service).alias(f"cost_minor__{key}"),
         minor(nw.col("expected_loss") * factor).alias(f"expected_loss_minor__{key}"),
         minor(nw.col("economic_capital") * factor).alias(f"capital_minor__{key}"),

@@ -206,6 +206,6 @@ def test_a_fit_on_many_rows_and_threads_is_the_same_twice() -> None:
 
 
 def test_what_the_lender_earns_is_not_taken_for_what_the_customer_earns() -> None:
-    frame = a_scored(income=[1.0, 2.0], personal_income=[40_000.0, 30_000.0])
+    frame = a_scored(lending_income=[1.0, 2.0], income=[40_000.0, 30_000.0])
     assert score(frame, fit_value_reference(frame, collect))["value_capacity"].tolist() == [75.0, 25.0]
-    assert fit_value_reference(a_scored(income=[1.0, 2.0]), collect).inputs == ()
+    assert fit_value_reference(a_scored(lending_income=[1.0, 2.0]), collect).inputs == ()

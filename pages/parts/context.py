@@ -1,0 +1,116 @@
+"""The bar on every page: which snapshot, which policy, which unit, which language."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import pipeline
+from pages.parts import cards, state
+from reports.escape import plain
+from reports.formats import Language, MoneyUnit, count, day, money_unit, unit_label
+from reports.words import say
+
+UNIT_FACTORS = {"1": 1.0, "1e3": 1e3, "1e6": 1e6, "1e9": 1e9}
+
+
+def unit_of(scored: pipeline.Scored, language: Language) -> MoneyUnit:
+    """Unit of money on every page: chosen, or by the portfolio's total."""
+    chosen = state.unit()
+    if chosen == "auto":
+        return money_unit(scored.facts.exposure, language)
+    return pipeline_unit(chosen, language)
+
+
+def pipeline_unit(chosen: str, language: Language) -> MoneyUnit:
+    """Make the unit a person chose by its factor."""
+    factor = UNIT_FACTORS[chosen]
+    words = {1.0: ("", ""), 1e3: ("k", "千"), 1e6: ("m", "百万"), 1e9: ("bn", "十亿")}[factor]
+    return MoneyUnit(factor, *words)
+
+
+def snapshot() -> pipeline.Snapshot | None:
+    """The snapshot all pages speak of; None when the warehouse is empty."""
+    return pipeline.find_snapshot(state.house(), state.snapshot_id())
+
+
+def policy_name(policy: pipeline.Policy, language: Language) -> str:
+    """Name a policy for people; the built-in one in their language."""
+    return say("bar.built_in", language) if policy.name == "Built-in" else plain(policy.name)
+
+
+def show() -> None:
+    """Lay out the bar."""
+    language = state.language()
+    listed = pipeline.list_snapshots(state.house())
+    current = snapshot()
+    in_force = pipeline.policy_in_force(state.house())
+    is_draft = state.draft(in_force).identity != in_force.identity
+    with st.container(horizontal=True, key="context-bar", vertical_alignment="bottom", gap="medium"):
+        if current is None:
+            cards.quiet(say("bar.no_snapshot", language))
+        else:
+            names = {entry.snapshot_id: _label(entry, language) for entry in listed}
+            state.seed_widget("w_snapshot", current.snapshot_id)
+            if state.widget("w_snapshot") != current.snapshot_id:
+                state.put_widget("w_snapshot", current.snapshot_id)
+            st.selectbox(
+                say("bar.snapshot", language),
+                list(names),
+                format_func=lambda identity: names.get(identity, ""),
+                key="w_snapshot",
+                on_change=state.on_change("w_snapshot", state.choose_snapshot),
+                help=say("bar.choose_snapshot", language),
+                width=430,
+            )
+            name = policy_name(in_force, language)
+            shown = say("bar.draft", language, name=name) if is_draft else name
+            st.selectbox(
+                say("bar.policy", language), [f"{shown} · {say('bar.in_force', language)}" if not is_draft else shown],
+                key=f"w_policy_{is_draft}_{language}", width=230,
+            )  # fmt: skip
+            scored = open_scored(current)
+            options = ["auto", *UNIT_FACTORS]
+            state.seed_widget("w_unit", state.unit())
+            st.selectbox(
+                say("bar.unit", language),
+                options,
+                format_func=lambda chosen: _unit_label(chosen, scored, language),
+                key="w_unit",
+                on_change=state.on_change("w_unit", state.set_unit),
+                width=130,
+            )
+        state.seed_widget("w_language", language)
+        st.segmented_control(
+            say("bar.language", language),
+            list(state.LANGUAGES),
+            format_func=lambda code: {"en": "English", "zh": "中文"}[code],
+            key="w_language",
+            required=True,
+            on_change=state.on_change("w_language", state.set_language),
+        )
+
+
+def open_scored(current: pipeline.Snapshot) -> pipeline.Scored:
+    """Open a snapshot's scoring, saying so while it takes a while."""
+    house = state.house()
+    with st.spinner(say("work.opening", state.language()), show_time=True):
+        return pipeline.open_scored(house, current.snapshot_id)
+
+
+def _unit_label(chosen: str, scored: pipeline.Scored, language: Language) -> str:
+    unit = money_unit(scored.facts.exposure, language) if chosen == "auto" else pipeline_unit(chosen, language)
+    currency = scored.snapshot.currency
+    return unit_label(currency, unit, language) or say("bar.no_currency", language)
+
+
+def _label(entry: pipeline.Snapshot, language: Language) -> str:
+    """A snapshot in one line; its name comes from people, select options show it plainly."""
+    parts = [plain(entry.name, 60), say("bar.customers", language, n=entry.account.customers)]
+    if entry.as_of is not None:
+        parts.append(say("bar.as_of", language, date=day(entry.as_of, language)))
+    return " · ".join(parts)
+
+
+def customers_text(scored: pipeline.Scored) -> str:
+    """Number of customers, with separators."""
+    return count(scored.facts.customers)

@@ -1,0 +1,28 @@
+"""Errors for the reader: what happened and what to do, in the page; slips in the program are not caught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+import pipeline
+from pages.parts import state
+from reports.escape import markdown
+from reports.words import say
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Show a StratumError in the page instead of a traceback."""
+    try:
+        yield
+    except pipeline.StratumError as error:
+        tell(error)
+
+
+def tell(error: pipeline.StratumError) -> None:
+    """Show an error's sentence; its text may hold what was uploaded, so it is escaped."""
+    title = say("error.title", state.language())
+    st.error(f"**{markdown(title)}.** {markdown(str(error), 2_000)}")

@@ -1,0 +1,53 @@
+"""The script Streamlit runs: menu, context bar, then the page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# The rooms import each other from the repository's root, wherever the server was started.
+ROOT = str(Path(__file__).resolve().parent.parent)
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
+
+import streamlit as st  # noqa: E402  (after the path is set)
+
+from pages.data import portfolios  # noqa: E402
+from pages.decide import tiers  # noqa: E402
+from pages.overview import overview  # noqa: E402
+from pages.parts import cards, context, errors, state  # noqa: E402
+from pages.understand import segments  # noqa: E402
+from reports.words import say  # noqa: E402
+
+PAGES = {"overview": overview, "segments": segments, "tiers": tiers, "portfolios": portfolios}
+MENU = {"": ("overview",), "understand": ("segments",), "decide": ("tiers",), "data": ("portfolios",)}
+"""Sections of the menu, in the order of the work; only those of which something exists."""
+
+
+def show() -> None:
+    """Lay out every page's frame and show the page inside it."""
+    st.set_page_config(page_title=say("app.name", "en"), layout="wide", initial_sidebar_state="auto")
+    state.begin_run()
+    language = state.language()
+    pages = {
+        name: st.Page(module.show, title=say(f"menu.{name}", language), url_path=name, default=name == "overview")
+        for name, module in PAGES.items()
+    }
+    for name, entry in pages.items():
+        state.remember_page(name, entry)
+    page = st.navigation(
+        {
+            say(f"menu.{section}", language) if section else "": [pages[name] for name in names]
+            for section, names in MENU.items()
+        },
+        expanded=True,
+    )
+    cards.styles()
+    st.logo(str(Path(ROOT) / "pages" / "parts" / "wordmark.svg"), size="large")
+    with errors.shown():
+        context.show()
+        page.run()
+    state.write_address()
+
+
+show()
