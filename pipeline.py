@@ -48,7 +48,8 @@ from reports.naming import segment_title
 from segmentation.clustering.model import SegmentModel
 from segmentation.clustering.profile import SegmentProfile, segment_profiles
 from segmentation.clustering.projection import SegmentMap, map_segments
-from segmentation.cube import Cube, build_cube, with_capped
+from segmentation.cube import Cube, Integers, build_cube, histogram, with_capped
+from segmentation.feature_choice import may_be_feature
 from segmentation.overview import Assumption, PortfolioFacts, assumption_facts, portfolio_facts
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
@@ -67,11 +68,6 @@ from settings import Settings
 __all__ = [
     "Account",
     "Assumption",
-    "Policy",
-    "contract_columns",
-    "cube_of",
-    "find_snapshot",
-    "use_segments",
     "BatchOptions",
     "Cancelled",
     "Finding",
@@ -80,6 +76,7 @@ __all__ = [
     "Inspection",
     "Mapping",
     "Person",
+    "Policy",
     "PortfolioFacts",
     "Progress",
     "ScoreOptions",
@@ -93,9 +90,12 @@ __all__ = [
     "apply_policy",
     "batch_run",
     "check_engine",
+    "contract_columns",
+    "cube_of",
     "current_house",
     "delete_snapshot",
     "dry_run",
+    "find_snapshot",
     "house_is_open",
     "import_file",
     "inbox_files",
@@ -106,14 +106,17 @@ __all__ = [
     "open_house",
     "open_scored",
     "policy_in_force",
+    "possible_features",
     "preview_segments",
     "quarantine_download",
     "read_mapping",
     "read_model",
     "read_policy",
     "rename_snapshot",
+    "score_histogram",
     "score_snapshot",
     "segment_map",
+    "use_segments",
     "with_choice",
 ]  # fmt: skip
 
@@ -633,6 +636,11 @@ def apply_policy(house: House, scored: Scored, policy: Policy, other: Policy | N
     return tier_board(cube_of(house, scored, policy), policy, other)
 
 
+def score_histogram(house: House, scored: Scored, policy: Policy) -> Integers:
+    """Exposure in hundredths by value score (one point a row) and risk band; no row is read."""
+    return histogram(cube_of(house, scored, policy))
+
+
 # ---------------------------------------------------------------- segments
 
 
@@ -642,6 +650,11 @@ def preview_segments(house: House, scored: Scored, options: ScoreOptions) -> Seg
         query = hash_sample(cursor, scored.table, house.settings.sample_rows, options.seed)
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE segment_sample AS {query}").fetchall()
         return fit_segments_of(frame_of(cursor, "segment_sample"), scored.model.columns, options, fetch)
+
+
+def possible_features(scored: Scored) -> list[str]:
+    """List the columns customers may be compared by, in the portfolio's order."""
+    return [column.name for column in scored.model.columns if may_be_feature(column.traits)]
 
 
 def use_segments(house: House, scored: Scored, segments: SegmentModel, person: Person) -> str:

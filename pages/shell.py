@@ -30,7 +30,9 @@ def show() -> None:
     state.begin_run()
     language = state.language()
     pages = {
-        name: st.Page(module.show, title=say(f"menu.{name}", language), url_path=name, default=name == "overview")
+        name: st.Page(
+            module.show, title=say(f"menu.{name}", language), url_path=name, default=name == "overview"
+        )
         for name, module in PAGES.items()
     }
     for name, entry in pages.items():

@@ -61,7 +61,8 @@ def verdict(
     }
     if any(changes.values()):
         shown = {
-            name: f"{signed(value / 100 / unit.scale)} {unit.word(language)}".rstrip() for name, value in changes.items()
+            name: f"{signed(value / 100 / unit.scale)} {unit.word(language)}".rstrip()
+            for name, value in changes.items()
         }
         parts.append(
             say(
@@ -80,7 +81,11 @@ def verdict(
         parts.append(say("verdict.raroc", language, tier=name, before=percent(earlier), after=percent(later)))
     parts.append(say("verdict.moves", language, n=board.customers_moved))
     share = percent(1.0, 0)
-    return strong, " ".join(parts), say("verdict.assumed", language, share=share) if any(changes.values()) else ""
+    return (
+        strong,
+        " ".join(parts),
+        say("verdict.assumed", language, share=share) if any(changes.values()) else "",
+    )
 
 
 def board_heads(currency_unit: str, language: Language) -> list[Head]:
@@ -89,14 +94,19 @@ def board_heads(currency_unit: str, language: Language) -> list[Head]:
     return [
         Head(say("holds.tier", language), "left"),
         Head(say("holds.customers", language)),
-        *(Head(f"{say(key, language)}", hint=_hint(name, money_hint, language)) for name, key, _ in MONEY_COLUMNS),
-        Head(say("holds.roi", language), hint=say("term.roi", language)),
-        Head(say("holds.raroc", language), hint=say("term.raroc", language)),
+        *(
+            Head(f"{say(key, language)}", hint=_hint(name, money_hint, language))
+            for name, key, _ in MONEY_COLUMNS
+        ),
+        Head(say("holds.roi", language), hint=say("term.roi.meaning", language)),
+        Head(say("holds.raroc", language), hint=say("term.raroc.meaning", language)),
     ]
 
 
 def _hint(measure: str, unit: str, language: Language) -> str:
-    key = {"expected_loss": "term.el", "capital": "term.capital"}.get(measure)
+    key = {"expected_loss": "term.expected_loss.meaning", "capital": "term.economic_capital.meaning"}.get(
+        measure
+    )
     return f"{unit}. {say(key, language)}" if key else unit
 
 
@@ -110,7 +120,8 @@ def board_rows(
 ) -> list[Row]:
     """Rows of the board's table: figures under each tier's treatment, and below them the change."""
     rows = [
-        _row(board.of(name), base.of(name), returns, unit, language, swatch=colours.tiers[name]) for name in NAMES
+        _row(board.of(name), base.of(name), returns, unit, language, swatch=colours.tiers[name])
+        for name in NAMES
     ]
     return [*rows, _row(board.total, base.total, returns, unit, language, is_strong=True)]
 
@@ -132,7 +143,10 @@ def _row(
     assumed = "" if now.tier == "Work-out" else say("assumption.treatments", language)
     cells: list[Cell | str] = [
         Cell(tier_name(now.tier, language), swatch=swatch),
-        Cell(count(now.customers), change(float(now.customers - before.customers), good_when="neither", decimals=0)),
+        Cell(
+            count(now.customers),
+            change(float(now.customers - before.customers), good_when="neither", decimals=0),
+        ),
     ]
     for name, _, good in MONEY_COLUMNS:
         value, was = getattr(now.treated, name) / 100, getattr(before.treated, name) / 100

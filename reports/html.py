@@ -93,7 +93,7 @@ def term(label: str, meaning: str) -> Markup:
     --------
     >>> term("PD", "how likely")
     Markup('<abbr title="how likely" tabindex="0" style="cursor:help;text-decoration:underline dotted;text-underline-offset:3px">PD</abbr>')
-    """  # noqa: E501  (an example's output can't be broken)
+    """
     style = "cursor:help;text-decoration:underline dotted;text-underline-offset:3px"
     return Markup('<abbr title="{}" tabindex="0" style="{}">{}</abbr>').format(
         safe(meaning, 400), style, safe(label)

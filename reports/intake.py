@@ -82,7 +82,9 @@ def account_sentence(account: AccountFacts, language: Language) -> tuple[str, st
             say("account.reason", language, n=count, reason=row_reason(reason, language))
             for reason, count in account.reasons[:4]
         ]
-        rest.append(say("account.reasons", language, reasons=("、" if language == "zh" else ", ").join(listed)))
+        rest.append(
+            say("account.reasons", language, reasons=("、" if language == "zh" else ", ").join(listed))
+        )
     return strong, " ".join(rest)
 
 
@@ -96,10 +98,16 @@ FINDINGS: dict[str, Speak] = {
         "finding.mostly_zero", language, label=f"“{plain(item.column, 60)}”"
     ),
     "cells_unread": lambda item, language: say(
-        "finding.unread", language, header=plain(item.column, 60), n=item.count, example=plain(item.detail, 40)
+        "finding.unread",
+        language,
+        header=plain(item.column, 60),
+        n=item.count,
+        example=plain(item.detail, 40),
     ),
     "paid_with_loss": lambda item, language: say("finding.paid_with_loss", language, n=item.count),
-    "defaulted_without_loss": lambda item, language: say("finding.default_without_loss", language, n=item.count),
+    "defaulted_without_loss": lambda item, language: say(
+        "finding.default_without_loss", language, n=item.count
+    ),
     "loss_above_exposure": lambda item, language: say("finding.loss_above_exposure", language, n=item.count),
     "outcome_missing": lambda item, language: say("finding.outcome_missing", language, n=item.count),
     "above_limit": lambda item, language: say("finding.over_limit", language, n=item.count),
@@ -142,7 +150,12 @@ def lets_rows(
     for key, needs in LETS:
         is_ready = not needs or any(name in kinds for name in needs)
         labels = between.join(column_label(name, language) for name in needs[:3])
-        rows.append((say(key, language), say("lets.ready", language) if is_ready else say("lets.needs", language, columns=labels)))
+        rows.append(
+            (
+                say(key, language),
+                say("lets.ready", language) if is_ready else say("lets.needs", language, columns=labels),
+            )
+        )
     label = say("lets.scorecard", language)
     if quality.get("auc") is not None:
         rows.append((label, say("lets.ready_defaults", language, n=int(quality["defaults"]))))
@@ -168,4 +181,3 @@ def quality_reason(reason: str, language: Language) -> str:
     'fewer than 20 defaults'
     """
     return say(QUALITY_REASONS.get(reason, "missing.unknown"), language)
-

@@ -164,6 +164,17 @@ def admissible_features(
     ]
 
 
+def may_be_feature(traits: ColumnTraits) -> bool:
+    """Whether a column's traits allow it as a feature, whatever its cells hold.
+
+    Examples
+    --------
+    >>> may_be_feature(ColumnTraits("text", "industry")), may_be_feature(ColumnTraits("date", "custom"))
+    (True, False)
+    """
+    return _refusal(traits, ColumnFacts(1.0, 2)) is None
+
+
 def _feature_kind(traits: ColumnTraits) -> FeatureKind:
     return "category" if traits.kind == "text" else "number"
 

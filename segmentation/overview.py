@@ -130,7 +130,10 @@ def portfolio_facts(frame: Frame, model: ScoringModel, fetch: Fetch, ranked: pd.
             nw.when(nw.col("is_defaulted")).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias("defaulted"),
             exposure.sum().alias("exposure"),
             (exposure * exposure).sum().alias("squares"),
-            *(nw.col(name).sum().alias(name) for name in ("drawn", "lending_income", "cost", "expected_loss")),
+            *(
+                nw.col(name).sum().alias(name)
+                for name in ("drawn", "lending_income", "cost", "expected_loss")
+            ),
             nw.col("economic_capital").sum().alias("capital"),
             *(where(known, name).alias(f"known_{name}") for name in ("drawn", "lending_income", "cost")),
             where(known, "exposure_at_default").alias("known_exposure"),
@@ -140,7 +143,7 @@ def portfolio_facts(frame: Frame, model: ScoringModel, fetch: Fetch, ranked: pd.
     total = _number(row["exposure"])
     loss, capital = _number(row["expected_loss"]), _number(row["capital"])
     has_risk = _number(row["known_exposure"]) > 0
-    known_sums = [_number(row[f"known_{name}"]) for name in ("lending_income", "cost")]
+    earned, spent = (_number(row[f"known_{name}"]) for name in ("lending_income", "cost"))
     measure = "expected_loss" if loss > 0 else "exposure_at_default"
     industries = _shares(frame, "industry", measure, fetch, SHOWN_INDUSTRIES)
     names = _largest(frame, total, fetch)
@@ -154,9 +157,9 @@ def portfolio_facts(frame: Frame, model: ScoringModel, fetch: Fetch, ranked: pd.
         cost=_number(row["cost"]),
         expected_loss=loss,
         capital=capital,
-        profit=known_sums[0] - known_sums[1] - loss if has_risk else None,
-        roi=return_on_investment(*known_sums, loss, _number(row["known_drawn"])) if has_risk else None,
-        raroc=raroc(*known_sums, loss, capital, model.returns) if has_risk else None,
+        profit=earned - spent - loss if has_risk else None,
+        roi=return_on_investment(earned, spent, loss, _number(row["known_drawn"])) if has_risk else None,
+        raroc=raroc(earned, spent, loss, capital, model.returns) if has_risk else None,
         known_risk=per_hundred(_number(row["known_exposure"]), total),
         known_loss=per_hundred(_number(row["own_loss_exposure"]), total),
         effective_names=total**2 / squares if squares > 0 else None,

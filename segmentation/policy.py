@@ -2,21 +2,22 @@
 
 Thresholds and gates lie on the grids the scores use (`value_step`, `risk_step`),
 so a policy is constant on a cell of the cube. A policy is frozen; a change
-returns a copy, and its identity is the hash of what changes numbers.
+returns a copy, and its identity is the hash of what it decides.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import tomli_w
 
 from data.errors import PolicyInvalid, Problem
 from data.identity import content_hash
-from segmentation.risk.ladder import LADDER, snap_down
+from segmentation.risk.ladder import LADDER, bound, snap_down
+from segmentation.rules import Rule, Table, problems_of
 
 TIERS = ("Strategic", "Core", "Ordinary")
 WORKOUT = "Work-out"
@@ -47,12 +48,27 @@ class Gate:
     def from_probabilities(cls, strategic: float, core: float) -> Gate:
         """Make a gate from 12-month probabilities of default, snapped down to the ladder.
 
+        A gate is never looser than what was asked: below the lowest bound it closes.
+
         Examples
         --------
         >>> Gate.from_probabilities(0.02, 0.08)
         Gate(strategic=32, core=43)
+        >>> Gate.from_probabilities(0.0001, 0.08)
+        Gate(strategic=-1, core=43)
         """
-        return cls(snap_down(strategic), snap_down(core))
+        return cls(*(snap_down(asked) if asked >= LADDER[0] else CLOSED for asked in (strategic, core)))
+
+    def probabilities(self) -> tuple[float | None, float | None]:
+        """Give the highest 12-month PD (fraction) Strategic and Core accept; None when closed.
+
+        Examples
+        --------
+        >>> Gate(CLOSED, 63).probabilities()
+        (None, 1.0)
+        """
+        strategic, core = (None if rung == CLOSED else bound(rung) for rung in (self.strategic, self.core))
+        return strategic, core
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +84,18 @@ class Treatment:
     headroom_use : float
         Share (0–1) of new headroom that is drawn.
     collateral_cover : float
-        Share (0–1) of the exposure for which collateral is asked.
+        Collateral asked, its value as a share (0–1) of the exposure.
     service_cost_rate : float
         Yearly cost of the tier's service over the drawn balance, a fraction.
     take_up : float
-        Share (0–1) of customers who accept price and limit.
+        Share (0–1) of customers who accept price, limit and collateral.
     review_months : int
         Months between reviews.
     offer : str
         Key of the offer; the words say it.
+    churn_change : float
+        Change of the share (−1–1) of customers who leave in a year; moves the
+        lifetime value, no figure of the year.
     """
 
     price_change_bp: float = 0.0
@@ -87,20 +106,78 @@ class Treatment:
     take_up: float = 1.0
     review_months: int = 12
     offer: str = "none"
+    churn_change: float = 0.0
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether no figure of the year moves; review, offer and churn may differ.
+
+        Examples
+        --------
+        >>> NEUTRAL.is_neutral, Treatment(price_change_bp=5).is_neutral
+        (True, False)
+        """
+        taken = (self.price_change_bp, self.limit_multiplier - 1, self.collateral_cover)
+        return self.service_cost_rate == 0 and all(change * self.take_up == 0 for change in taken)
 
 
 NEUTRAL = Treatment()
 """Changes no figure: tiers then only re-label customers."""
 
-RANGES: dict[str, tuple[float, float]] = {
-    "price_change_bp": (-1000, 1000),
-    "limit_multiplier": (0, 5),
-    "headroom_use": (0, 1),
-    "collateral_cover": (0, 1),
-    "service_cost_rate": (0, 0.2),
-    "take_up": (0, 1),
-    "review_months": (1, 120),
+YEARLY = (
+    "price_change_bp",
+    "limit_multiplier",
+    "headroom_use",
+    "collateral_cover",
+    "service_cost_rate",
+    "take_up",
+)
+"""Fields of a treatment that move this year's money, and so the cube."""
+
+
+TOP_RULES: dict[str, Rule] = {
+    "name": Rule(str, 1, 120, is_needed=True),
+    "author": Rule(str, 0, 120),
+    "note": Rule(str, 0, 2_000),
+    "strategic_step": Rule(int, 0, HIGHEST_STEP, "(half points of the value score)", is_needed=True),
+    "core_step": Rule(int, 0, HIGHEST_STEP, "(half points of the value score)", is_needed=True),
+    "gates_on": Rule(bool),
+    "coverage_gate": Rule(float, 0, 1),
+    "watch_days": Rule(int, 0, 36_500, "days"),
 }
+RUNG = Rule(
+    int, CLOSED, TOP_RUNG, f"(a rung of the risk ladder; {CLOSED} lets nobody through)", is_needed=True
+)
+GATE_RULES: dict[str, Rule] = {"strategic": RUNG, "core": RUNG}
+TREATMENT_RULES: dict[str, Rule] = {
+    "price_change_bp": Rule(float, -1000, 1000, "basis points"),
+    "limit_multiplier": Rule(float, 0, 5, "times today's limit"),
+    "headroom_use": Rule(float, 0, 1),
+    "collateral_cover": Rule(float, 0, 1),
+    "service_cost_rate": Rule(float, 0, 0.2),
+    "take_up": Rule(float, 0, 1),
+    "review_months": Rule(int, 1, 120, "months"),
+    "offer": Rule(str, 0, 80),
+    "churn_change": Rule(float, -1, 1),
+}
+GATE_TABLE = Table(
+    GATE_RULES,
+    ordered=("strategic", "core", "Strategic accepts more risk than Core", "Lower strategic or raise core."),
+)
+POLICY_TABLE = Table(
+    TOP_RULES,
+    {
+        "gates": Table(tables=dict.fromkeys(LIFECYCLES, GATE_TABLE)),
+        "treatments": Table(tables=dict.fromkeys(TIERS, Table(TREATMENT_RULES))),
+    },
+    ordered=(
+        "core_step",
+        "strategic_step",
+        "Strategic begins below Core",
+        "Lower it or raise strategic_step.",
+    ),
+)
+"""The one list of what a policy may hold; an edit and a file are checked by it alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +199,7 @@ class Policy:
     coverage_gate : float
         Least `value_coverage` (0–1) for Strategic.
     watch_days : int
-        Days past due from which a customer is at most Core.
+        A customer more days past due than this is at most Core.
     author, note : str
         Who wrote it and why; not part of the identity.
 
@@ -135,8 +212,8 @@ class Policy:
     name: str
     strategic_step: int
     core_step: int
-    gates: Mapping[str, Gate]
-    treatments: Mapping[str, Treatment]
+    gates: Mapping[str, Gate] = field(hash=False)
+    treatments: Mapping[str, Treatment] = field(hash=False)
     gates_on: bool = True
     coverage_gate: float = 0.3
     watch_days: int = 30
@@ -144,34 +221,55 @@ class Policy:
     note: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        problems = _problems(self)
+        problems = problems_of(self._written(), POLICY_TABLE, "the policy")
         if problems:
             raise PolicyInvalid.from_problems(problems)
+        # Own copies in one order and form: nobody's later change reaches a frozen policy.
+        for name, rule in TOP_RULES.items():
+            object.__setattr__(self, name, rule.plain(getattr(self, name)))
+        gates = {name: Gate(**_plain(self.gates[name], GATE_RULES)) for name in LIFECYCLES}
+        treatments = {name: Treatment(**_plain(self.treatments[name], TREATMENT_RULES)) for name in TIERS}
+        object.__setattr__(self, "gates", gates)
+        object.__setattr__(self, "treatments", treatments)
 
     @property
     def identity(self) -> str:
-        """Hash of all that changes a figure; name, author and note do not."""
-        return content_hash(self._numbers())
+        """Hash of all the policy decides; its name, author and note are not part of it."""
+        return content_hash(self._decided())
 
     @property
     def cube_identity(self) -> str:
-        """Hash of what a cube depends on: treatments, coverage and watch rules, not thresholds and gates."""
-        numbers = self._numbers()
-        return content_hash({key: numbers[key] for key in ("treatments", "coverage_gate", "watch_days")})
+        """Hash of what a cube depends on: money of the treatments, coverage and watch rules.
 
-    def _numbers(self) -> dict[str, Any]:  # Any: plain JSON values of several types
-        return {
-            "strategic_step": self.strategic_step,
-            "core_step": self.core_step,
-            "gates": {name: asdict(self.gates[name]) for name in LIFECYCLES},
-            "treatments": {name: _plain(self.treatments[name]) for name in TIERS},
-            "gates_on": self.gates_on,
-            "coverage_gate": float(self.coverage_gate),
-            "watch_days": self.watch_days,
-        }
+        Thresholds, gates, offers, review cadence and churn leave it as it is.
+        """
+        money = {tier: {name: getattr(self.treatments[tier], name) for name in YEARLY} for tier in TIERS}
+        return content_hash({"treatments": money, "caps": [self.coverage_gate, self.watch_days]})
+
+    @property
+    def only_relabels(self) -> bool:
+        """Whether all treatments are neutral, so that no money moves with a tier."""
+        return all(self.treatments[tier].is_neutral for tier in TIERS)
+
+    def effective_gates(self) -> dict[str, tuple[float | None, float | None]]:
+        """Give each life cycle's gates as 12-month PD (fraction), on the ladder.
+
+        Examples
+        --------
+        >>> built_in_policy().effective_gates()["mature"]
+        (0.0184723, 0.0761423)
+        """
+        return {name: self.gates[name].probabilities() for name in LIFECYCLES}
 
     def with_threshold(self, *, strategic: int | None = None, core: int | None = None) -> Policy:
-        """Move a threshold; the other gives way when they would cross."""
+        """Move a threshold; the other gives way when they would cross.
+
+        Examples
+        --------
+        >>> moved = built_in_policy().with_threshold(core=140)
+        >>> moved.strategic_step, moved.core_step
+        (140, 140)
+        """
         first = self.strategic_step if strategic is None else strategic
         second = self.core_step if core is None else core
         if first < second:
@@ -179,7 +277,13 @@ class Policy:
         return replace(self, strategic_step=first, core_step=second)
 
     def with_gate(self, lifecycle: str, *, strategic: int | None = None, core: int | None = None) -> Policy:
-        """Move a gate of one life cycle; the other gives way when they would cross."""
+        """Move a gate of one life cycle; the other gives way when they would cross.
+
+        Examples
+        --------
+        >>> built_in_policy().with_gate("mature", strategic=50).gates["mature"]
+        Gate(strategic=50, core=50)
+        """
         old = self.gates[lifecycle]
         first = old.strategic if strategic is None else strategic
         second = old.core if core is None else core
@@ -189,157 +293,65 @@ class Policy:
 
     def to_toml(self) -> str:
         """Write the policy as TOML, to be read, compared and signed."""
-        return tomli_w.dumps({"name": self.name, "author": self.author, "note": self.note, **self._numbers()})
+        return tomli_w.dumps(self._written())
 
     @classmethod
     def from_toml(cls, text: str, source: str = "the policy") -> Policy:
         """Read :meth:`to_toml`'s text; every unknown key and wrong type is named.
 
+        Parameters
+        ----------
+        text : str
+            TOML.
+        source : str
+            Where it came from, for the sentences.
+
         Raises
         ------
         PolicyInvalid
-            With all problems together.
+            With all problems together, each with its line where that is known.
         """
         try:
             values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             problem = Problem(source, f"not valid TOML: {error}", "Mend that line.")
             raise PolicyInvalid.from_problems([problem]) from None
-        return _read(values, source)
-
-
-def _plain(treatment: Treatment) -> dict[str, float | str]:
-    """A treatment's values, numbers as floats: 15 and 15.0 are one policy."""
-    return {
-        name: value if isinstance(value, str) else float(value) for name, value in asdict(treatment).items()
-    }
-
-
-def _problems(policy: Policy) -> list[Problem]:
-    found: list[Problem] = []
-
-    def check(holds: bool, where: str, what: str, remedy: str) -> None:
-        if not holds:
-            found.append(Problem(where, what, remedy))
-
-    for name, step in (("strategic_step", policy.strategic_step), ("core_step", policy.core_step)):
-        check(
-            _whole(step) and 0 <= step <= HIGHEST_STEP,
-            name,
-            f"{step!r} is off the grid",
-            "Use 0 to 200, half points.",
+        problems = problems_of(values, POLICY_TABLE, source, text)
+        if problems:
+            raise PolicyInvalid.from_problems(problems)
+        return cls(
+            **{name: values[name] for name in TOP_RULES if name in values},
+            gates={name: Gate(**row) for name, row in values["gates"].items()},
+            treatments={name: Treatment(**row) for name, row in values["treatments"].items()},
         )
-    if not found:
-        crossed = policy.strategic_step < policy.core_step
-        check(not crossed, "strategic_step", "Strategic begins below Core", "Raise it to core_step or above.")
-    for lifecycle in LIFECYCLES:
-        gate = policy.gates.get(lifecycle)
-        check(gate is not None, f"gates.{lifecycle}", "is missing", "Give strategic and core.")
-        if gate is None:
-            continue
-        on_grid = all(_whole(rung) and CLOSED <= rung <= TOP_RUNG for rung in (gate.strategic, gate.core))
-        check(on_grid, f"gates.{lifecycle}", "a rung is off the ladder", f"Use {CLOSED} to {TOP_RUNG}.")
-        if on_grid:
-            holds = gate.strategic <= gate.core
-            check(
-                holds,
-                f"gates.{lifecycle}",
-                "Strategic accepts more risk than Core",
-                "Lower strategic or raise core.",
-            )
-    for tier in TIERS:
-        treatment = policy.treatments.get(tier)
-        check(
-            treatment is not None, f"treatments.{tier}", "is missing", "Give a treatment, neutral if need be."
-        )
-        for name, (low, high) in RANGES.items() if treatment is not None else ():
-            value = getattr(treatment, name)
-            holds = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
-            check(
-                holds,
-                f"treatments.{tier}.{name}",
-                f"{value!r} is outside {low:g} to {high:g}",
-                "Give a value inside.",
-            )
-    check(0 <= policy.coverage_gate <= 1, "coverage_gate", "is no share", "Use 0 to 1.")
-    check(
-        _whole(policy.watch_days) and policy.watch_days >= 0,
-        "watch_days",
-        "is no number of days",
-        "Use 0 or more.",
-    )
-    return found
+
+    def _written(self) -> dict[str, Any]:  # Any: plain values of several types
+        top = {name: getattr(self, name) for name in TOP_RULES}
+        return {**top, "gates": _rows(self.gates), "treatments": _rows(self.treatments)}
+
+    def _decided(self) -> dict[str, Any]:  # Any: as above
+        return {key: value for key, value in self._written().items() if key not in ("name", "author", "note")}
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _rows(section: object) -> object:
+    """Rows of gates or treatments in plain values; whatever is no row stays for the check to name."""
+    if not isinstance(section, Mapping):
+        return section
+    return {key: asdict(row) if isinstance(row, Gate | Treatment) else row for key, row in section.items()}
 
 
-def _read(values: dict[str, Any], source: str) -> Policy:  # Any: what a TOML file may hold
-    known = {entry.name for entry in fields(Policy)}
-    problems = [
-        Problem(source, f"the key “{key}” is not known", f"Known: {', '.join(sorted(known))}.")
-        for key in values
-        if key not in known
-    ]
-
-    def table(name: str, row: object, kind: type[Gate] | type[Treatment]) -> dict[str, Any]:  # Any: as above
-        if not isinstance(row, dict):
-            problems.append(Problem(f"{source}, {name}", "is no table", "Write it as a TOML table."))
-            return {}
-        allowed = {entry.name: entry.type for entry in fields(kind)}
-        for key in row:
-            if key not in allowed:
-                problems.append(
-                    Problem(f"{source}, {name}.{key}", "is not known", f"Known: {', '.join(allowed)}.")
-                )
-        for key, value in row.items():
-            wants_text = allowed.get(key) == "str"
-            if allowed.get(key) == "int" and isinstance(value, float) and value.is_integer():
-                row[key] = int(value)
-            if key in allowed and (
-                isinstance(value, str) != wants_text or isinstance(value, bool | list | dict)
-            ):
-                problems.append(
-                    Problem(f"{source}, {name}.{key}", f"{value!r} has the wrong type", "Mend the value.")
-                )
-        return {key: value for key, value in row.items() if key in allowed}
-
-    gate_rows = values.get("gates", {})
-    treatment_rows = values.get("treatments", {})
-    gates = {name: table(f"gates.{name}", row, Gate) for name, row in dict(gate_rows).items()}
-    treatments = {
-        name: table(f"treatments.{name}", row, Treatment) for name, row in dict(treatment_rows).items()
-    }
-    for name in ("name", "strategic_step", "core_step", "gates", "treatments"):
-        if name not in values:
-            problems.append(Problem(f"{source}, {name}", "is missing", "Add it."))
-    for name, rows, allowed in (("gates", gates, LIFECYCLES), ("treatments", treatments, TIERS)):
-        for key in rows:
-            if key not in allowed:
-                problems.append(
-                    Problem(f"{source}, {name}.{key}", "is not known", f"Known: {', '.join(allowed)}.")
-                )
-    for key, row in gates.items():
-        for part in ("strategic", "core"):
-            if part not in row:
-                problems.append(Problem(f"{source}, gates.{key}.{part}", "is missing", "Add it."))
-    if problems:
-        raise PolicyInvalid.from_problems(problems)
-    plain = {key: value for key, value in values.items() if key not in ("gates", "treatments")}
-    return Policy(
-        **plain,
-        gates={name: Gate(**row) for name, row in gates.items()},
-        treatments={name: Treatment(**row) for name, row in treatments.items()},
-    )
+def _plain(
+    row: Gate | Treatment, rules: dict[str, Rule]
+) -> dict[str, Any]:  # Any: plain values of several types
+    return {name: rule.plain(getattr(row, name)) for name, rule in rules.items()}
 
 
 def built_in_policy() -> Policy:
     """Give the policy that holds until a lender approves its own.
 
     Its thresholds are fixed numbers, never taken from a portfolio; mature firms
-    get looser gates, growth firms and start-ups stricter ones and a shorter
-    review cadence. The treatments are small, non-zero assumptions.
+    get looser gates, growth firms and start-ups stricter ones. The treatments are
+    small, non-zero assumptions.
 
     Examples
     --------
@@ -359,9 +371,26 @@ def built_in_policy() -> Policy:
             "unknown": growth,
         },
         treatments={
-            "Strategic": Treatment(-15, 1.15, 0.5, 0.0, 0.002, 0.6, 12, "tailored"),
-            "Core": Treatment(0, 1.0, 0.0, 0.0, 0.001, 1.0, 12, "standard"),
-            "Ordinary": Treatment(20, 0.95, 0.0, 0.1, 0.0005, 0.9, 6, "self_service"),
+            "Strategic": Treatment(
+                price_change_bp=-15,
+                limit_multiplier=1.15,
+                headroom_use=0.5,
+                service_cost_rate=0.002,
+                take_up=0.6,
+                offer="tailored",
+                churn_change=-0.02,
+            ),
+            "Core": Treatment(service_cost_rate=0.001, offer="standard"),
+            "Ordinary": Treatment(
+                price_change_bp=20,
+                limit_multiplier=0.95,
+                collateral_cover=0.1,
+                service_cost_rate=0.0005,
+                take_up=0.9,
+                review_months=6,
+                offer="self_service",
+                churn_change=0.01,
+            ),
         },
         author="Stratum",
     )

@@ -16,7 +16,6 @@ from data.identity import content_hash, short
 from data.ingest.account import Account, Finding
 from data.ingest.mapping import Mapping
 from data.ingest.stage import Staged
-from data.warehouse.house import Warehouse
 
 FIELDS = (
     "snapshot_id, name, created_at, created_by, origin, as_of, currency, customer_key, sources, mapping, account, "

@@ -78,19 +78,34 @@ def _questions(inspection: pipeline.Inspection, language: Language) -> None:
     mapping = inspection.mapping
     cards.heading(
         say("portfolios.title_nearly", language),
-        say("question.why", language, n=_unsure(inspection)) if _unsure(inspection) else plain(inspection.name),
+        say("question.why", language, n=_unsure(inspection))
+        if _unsure(inspection)
+        else plain(inspection.name),
     )
     columns = st.columns(3)
-    with columns[0], cards.card(
-        say("question.customer.title", language), say("question.customer.subtitle", language), key="who"
+    with (
+        columns[0],
+        cards.card(
+            say("question.customer.title", language), say("question.customer.subtitle", language), key="who"
+        ),
     ):
         mapping = _ask_customer(mapping, language)
-    with columns[1], cards.card(
-        say("question.exposure.title", language), say("question.exposure.subtitle", language), key="amount"
+    with (
+        columns[1],
+        cards.card(
+            say("question.exposure.title", language),
+            say("question.exposure.subtitle", language),
+            key="amount",
+        ),
     ):
         mapping = _ask_exposure(mapping, inspection, language)
-    with columns[2], cards.card(
-        say("question.currency.title", language), say("question.currency.subtitle", language), key="currency"
+    with (
+        columns[2],
+        cards.card(
+            say("question.currency.title", language),
+            say("question.currency.subtitle", language),
+            key="currency",
+        ),
     ):
         mapping = _ask_currency(mapping, language)
     mapping = _mapping_table(mapping, inspection, language)
@@ -122,9 +137,10 @@ def _ask_customer(mapping: pipeline.Mapping, language: Language) -> pipeline.Map
     headers = [
         entry.header
         for entry in mapping.entries
-        if entry.kind == "text" and (entry.target in ("customer_id", "facility_id", "name", "group_id") or entry.candidates)
+        if entry.kind == "text"
+        and (entry.target in ("customer_id", "facility_id", "name", "group_id") or entry.candidates)
     ]
-    options: list[str | None] = [*dict.fromkeys([*([proposed] if proposed else []), *headers])][:6]
+    options = [*dict.fromkeys([*([proposed] if proposed else []), *headers])][:6]
     chosen = st.radio(
         say("question.customer.title", language),
         [*options, None],
@@ -146,13 +162,19 @@ def _ask_exposure(
     """Which amount is at risk: the likely ones, any number column, or one each."""
     by_target = mapping.by_target()
     proposed = next((by_target[name].header for name in EXPOSURES if name in by_target), None)
-    numbers = [entry.header for entry in mapping.entries if entry.kind in ("money", "number") and entry.header != proposed]
-    options: list[str | None] = [*([proposed] if proposed else []), *numbers][:25]
+    numbers = [
+        entry.header
+        for entry in mapping.entries
+        if entry.kind in ("money", "number") and entry.header != proposed
+    ]
+    options = [*([proposed] if proposed else []), *numbers][:25]
     chosen = st.selectbox(
         say("question.exposure.title", language),
         [*options, None],
         index=options.index(proposed) if proposed in options else len(options),
-        format_func=lambda header: plain(header, 60) if header else say("question.exposure.one_each", language),
+        format_func=lambda header: (
+            plain(header, 60) if header else say("question.exposure.one_each", language)
+        ),
         key="ask_exposure",
         label_visibility="collapsed",
     )
@@ -196,14 +218,19 @@ def _mapping_table(
                 "header": plain(entry.header, 80),
                 "column": extra if entry.target.startswith("x_") else column_label(entry.target, language),
                 "confidence": "–" if entry.target.startswith("x_") else f"{entry.confidence * 100:.0f} %",
-                "example": " · ".join(plain(cell, 30) for cell in inspection.examples.get(entry.header, ())[:2]),
+                "example": " · ".join(
+                    plain(cell, 30) for cell in inspection.examples.get(entry.header, ())[:2]
+                ),
             }
             for entry in mapping.entries
         ]
         st.dataframe(
             rows,
             hide_index=True,
-            column_config={name: say(f"mapping.{name}", language) for name in ("header", "column", "confidence", "example")},
+            column_config={
+                name: say(f"mapping.{name}", language)
+                for name in ("header", "column", "confidence", "example")
+            },
         )
         header = st.selectbox(
             say("mapping.header", language),
@@ -284,11 +311,18 @@ def _arrived(snapshot: pipeline.Snapshot, language: Language) -> None:
     with left:
         rows = [Row([Cell(finding_sentence(finding, language))]) for finding in snapshot.findings]
         empty = [Row([Cell(say("findings.none", language))])]
-        body = html.table([Head("", "left")], rows or empty, state.theme(), caption=say("findings.title", language))
+        body = html.table(
+            [Head("", "left")], rows or empty, state.theme(), caption=say("findings.title", language)
+        )
         cards.card(say("findings.title", language), say("findings.subtitle", language), body, key="findings")
     with right:
-        rows = [Row([Cell(label), Cell(value)]) for label, value in lets_rows(snapshot.kinds, scored.model.quality, language)]
-        body = html.table([Head("", "left"), Head("")], rows, state.theme(), caption=say("lets.title", language))
+        rows = [
+            Row([Cell(label), Cell(value)])
+            for label, value in lets_rows(snapshot.kinds, scored.model.quality, language)
+        ]
+        body = html.table(
+            [Head("", "left"), Head("")], rows, state.theme(), caption=say("lets.title", language)
+        )
         with cards.card(say("lets.title", language), "", body, key="lets"):
             st.page_link(state.page("overview"), label=say("action.to_overview", language))
 
@@ -308,7 +342,9 @@ def _inbox(language: Language) -> None:
         chosen = st.selectbox(
             say("inbox.title", language),
             files,
-            format_func=lambda path: say("inbox.file", language, name=plain(path.name, 80), size=file_size(path.stat().st_size)),
+            format_func=lambda path: say(
+                "inbox.file", language, name=plain(path.name, 80), size=file_size(path.stat().st_size)
+            ),
             key="inbox_file",
             label_visibility="collapsed",
         )
@@ -333,7 +369,10 @@ def _snapshots(language: Language) -> None:
         rows = [
             Row(
                 [
-                    Cell(plain(entry.name, 80), note=say("snapshots.simulated", language) if entry.origin == "simulated" else ""),
+                    Cell(
+                        plain(entry.name, 80),
+                        note=say("snapshots.simulated", language) if entry.origin == "simulated" else "",
+                    ),
                     Cell(day(entry.as_of, language)),
                     Cell(f"{entry.account.customers:,}"),
                     Cell(plain(entry.sources[0]["file"], 40)),
@@ -347,7 +386,11 @@ def _snapshots(language: Language) -> None:
         names = {entry.snapshot_id: plain(entry.name, 80) for entry in listed}
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.selectbox(
-                say("snapshots.name", language), list(names), format_func=lambda identity: names[identity], key="manage", width=360
+                say("snapshots.name", language),
+                list(names),
+                format_func=lambda identity: names[identity],
+                key="manage",
+                width=360,
             )
             if st.button(say("snapshots.open", language), key="open_snapshot"):
                 state.choose_snapshot(chosen)
@@ -366,5 +409,3 @@ def _snapshots(language: Language) -> None:
                         pipeline.delete_snapshot(state.house(), chosen, state.person())
                         state.drop_snapshot(chosen)
                         st.rerun()
-
-

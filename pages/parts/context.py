@@ -98,7 +98,9 @@ def open_scored(current: pipeline.Snapshot) -> pipeline.Scored:
 
 
 def _unit_label(chosen: str, scored: pipeline.Scored, language: Language) -> str:
-    unit = money_unit(scored.facts.exposure, language) if chosen == "auto" else pipeline_unit(chosen, language)
+    unit = (
+        money_unit(scored.facts.exposure, language) if chosen == "auto" else pipeline_unit(chosen, language)
+    )
     currency = scored.snapshot.currency
     return unit_label(currency, unit, language) or say("bar.no_currency", language)
 

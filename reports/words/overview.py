@@ -47,6 +47,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "profit.column.profit": ("Cumulative share of profit", "累计利润占比"),
 
     "risk.title": ("Where does the risk sit?", "风险集中在哪里？"),
+    "overview.as_of": ("As of {date}.", "截至 {date}。"),
+    "risk.subtitle_exposure": ("Share of exposure by industry; no PD is known", "按行业划分的敞口占比；违约概率未知"),
+    "names.hidden": ("customer {n}", "客户 {n}"),
     "risk.subtitle": ("Share of expected loss by industry", "各行业预期损失占比"),
     "risk.answer": ("{name} carries {share} of the expected loss", "{name}承担了 {share} 的预期损失"),
     "risk.no_industry": (

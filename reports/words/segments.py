@@ -64,6 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "exposure.alt": ("Bars of the share of exposure by segment; {name} is largest with {share}.",
                      "各客群敞口占比条形图，最大为{name}（{share}）。"),
 
+    "why.choose_title": ("Why is this a segment?", "为什么是一个客群？"),
+    "segments.features_label": ("Compare customers by", "比较客户所用的特征"),
     "why.title": ("{number} · {name}: why is this a segment?", "{number} · {name}：为什么是一个客群？"),
     "why.rule": ("“{rule}” finds {found} of them; {others} of 100 it finds are others",
                  "“{rule}”可找出其中 {found}；每找出 100 户有 {others} 户属于其他客群"),

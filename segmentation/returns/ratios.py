@@ -1,8 +1,13 @@
-"""The one rule by which sums become ratios: page, cube, SQL and deck all ask here."""
+"""The one rule by which sums become ratios: page, cube, SQL and deck all ask here.
+
+Sums may be in any unit (the cube's are whole hundredths), as long as it is one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+
+from segmentation.risk.capital import RISK_WEIGHT_OF_CAPITAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class ReturnsSettings:
 
 
 def per_hundred(part: float, whole: float) -> float | None:
-    """Part over whole; None when there is no whole.
+    """Part over whole, a fraction; None when there is no whole.
 
     Examples
     --------
@@ -72,3 +77,25 @@ def raroc(
     """
     numerator = (income - cost - expected_loss + capital * settings.risk_free_rate) * (1 - settings.tax_rate)
     return per_hundred(numerator, capital)
+
+
+def expected_loss_rate(expected_loss: float, exposure: float) -> float | None:
+    """Expected loss / exposure at default, a fraction; None without exposure.
+
+    Examples
+    --------
+    >>> expected_loss_rate(10, 1000)
+    0.01
+    """
+    return per_hundred(expected_loss, exposure)
+
+
+def risk_weight(capital: float, exposure: float) -> float | None:
+    """Risk weight = 12.5 · capital / exposure at default, a fraction (CRE31); None without exposure.
+
+    Examples
+    --------
+    >>> risk_weight(80, 1000)
+    1.0
+    """
+    return per_hundred(RISK_WEIGHT_OF_CAPITAL * capital, exposure)
