@@ -21,7 +21,7 @@ from reports.words import say  # noqa: E402
 
 PAGES = {"overview": overview, "segments": segments, "tiers": tiers, "portfolios": portfolios}
 MENU = {"": ("overview",), "understand": ("segments",), "decide": ("tiers",), "data": ("portfolios",)}
-"""Sections of the menu, in the order of the work; only those of which something exists."""
+# Sections of the menu, in the order of the work; only those of which something exists.
 
 
 def show() -> None:

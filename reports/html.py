@@ -367,14 +367,16 @@ def _inside(cell: Cell, theme: Theme) -> Markup:
         parts.append(Markup('<span style="{}">{}</span>').format(style, safe(cell.note)))
     if cell.change:
         parts.append(Markup("<br>") + change_line(cell.change, theme))
-    return Markup("").join(parts)
+    together = Markup("").join(parts)
+    # A bar and its figure belong on one line.
+    return Markup('<span style="white-space:nowrap">{}</span>').format(together) if cell.bar else together
 
 
 def _bar(bar: Bar) -> Markup:
     """Draw a bar: from the left, or from the middle when differences are shown."""
     reach = min(abs(bar.share), 1.0) * (50 if bar.centred else 100)
     start = 0.0 if not bar.centred else (50.0 if bar.share >= 0 else 50.0 - reach)
-    track = "display:inline-block;position:relative;width:6.5rem;height:.65rem;margin-right:.6rem;vertical-align:middle"
+    track = "display:inline-block;position:relative;width:5rem;height:.65rem;margin-right:.6rem;vertical-align:middle"
     fill = f"position:absolute;top:0;height:100%;left:{start:.1f}%;width:{reach:.1f}%;background:{bar.colour}"
     return Markup(
         '<span aria-hidden="true" style="{}"><span style="{};border-radius:2px"></span></span>'

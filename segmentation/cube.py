@@ -194,7 +194,7 @@ def histogram(cube: Cube, measure: str = "exposure_minor", bins: int = 100) -> I
         Rows from lowest to highest score, columns from lowest to highest risk.
     """
     inside = cube.keys["is_workout"] == 0
-    width = (201 + bins - 1) // bins
+    width = 200 // bins
     row = np.minimum(cube.keys["value_step"][inside] // width, bins - 1)
     band = band_of_steps(cube.keys["risk_step"][inside])
     table = np.zeros((bins, len(RISK_BANDS) + 2), dtype=np.int64)

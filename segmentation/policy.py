@@ -109,16 +109,23 @@ class Treatment:
     churn_change: float = 0.0
 
     @property
-    def is_neutral(self) -> bool:
-        """Whether no figure of the year moves; review, offer and churn may differ.
+    def moves(self) -> frozenset[str]:
+        """Parts that change a figure of the year: limit, price, collateral, service.
 
         Examples
         --------
-        >>> NEUTRAL.is_neutral, Treatment(price_change_bp=5).is_neutral
-        (True, False)
+        >>> Treatment(price_change_bp=5, headroom_use=0.5, service_cost_rate=0.001).moves == {"price", "service"}
+        True
+        >>> NEUTRAL.moves
+        frozenset()
         """
-        taken = (self.price_change_bp, self.limit_multiplier - 1, self.collateral_cover)
-        return self.service_cost_rate == 0 and all(change * self.take_up == 0 for change in taken)
+        taken = {
+            "limit": self.limit_multiplier - 1,
+            "price": self.price_change_bp,
+            "collateral": self.collateral_cover,
+        }
+        offered = {part for part, change in taken.items() if change * self.take_up != 0}
+        return frozenset(offered | ({"service"} if self.service_cost_rate != 0 else set()))
 
 
 NEUTRAL = Treatment()
@@ -249,7 +256,7 @@ class Policy:
     @property
     def only_relabels(self) -> bool:
         """Whether all treatments are neutral, so that no money moves with a tier."""
-        return all(self.treatments[tier].is_neutral for tier in TIERS)
+        return not any(self.treatments[tier].moves for tier in TIERS)
 
     def effective_gates(self) -> dict[str, tuple[float | None, float | None]]:
         """Give each life cycle's gates as 12-month PD (fraction), on the ladder.

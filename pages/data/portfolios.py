@@ -324,7 +324,8 @@ def _arrived(snapshot: pipeline.Snapshot, language: Language) -> None:
             [Head("", "left"), Head("")], rows, state.theme(), caption=say("lets.title", language)
         )
         with cards.card(say("lets.title", language), "", body, key="lets"):
-            st.page_link(state.page("overview"), label=say("action.to_overview", language))
+            if st.button(say("action.to_overview", language), type="primary", key="to-overview"):
+                st.switch_page(state.page("overview"))
 
 
 def _inbox(language: Language) -> None:

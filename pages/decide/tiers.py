@@ -35,8 +35,7 @@ def show() -> None:
     language = state.language()
     current = context.snapshot()
     if current is None:
-        cards.empty(say("empty.title", language), say("empty.sentence", language))
-        st.page_link(state.page("portfolios"), label=say("action.to_portfolios", language))
+        context.lead_on(language)
         return
     cards.heading(say("tiers.title", language), say("tiers.answer", language))
     _board(context.open_scored(current))
@@ -205,23 +204,15 @@ def _actions(policy: Policy, in_force: Policy, language: Language) -> None:
 
 
 def _treatments(policy: Policy, language: Language) -> None:
-    """What each tier gets: a field a row, a tier a column."""
-    names = st.columns([2, 1, 1, 1])
-    for place, tier in enumerate(TIERS, 1):
-        with names[place]:
-            cards.quiet(tier_name(tier, language))
+    """What each tier gets: a field a row, the tiers side by side."""
     for field, words, least, most, step, factor in TREATMENT_FIELDS:
-        row = st.columns([2, 1, 1, 1], vertical_alignment="center")
-        with row[0]:
-            label = say(words, language) + (
-                " (%)" if factor == 100.0 and "%" not in say(words, language) else ""
-            )
-            cards.quiet(label)
-        for place, tier in enumerate(TIERS, 1):
-            with row[place]:
-                _field(
-                    policy, tier, field, f"{tier_name(tier, language)}: {label}", (least, most, step, factor)
-                )
+        label = say(words, language)
+        if factor == 100.0 and "%" not in label:
+            label += " (%)"
+        cards.quiet(label)
+        with st.container(horizontal=True, gap="small"):
+            for tier in TIERS:
+                _field(policy, tier, field, tier_name(tier, language), (least, most, step, factor))
     st.button(
         say("treatments.neutral", language),
         key="neutral",
@@ -249,6 +240,6 @@ def _field(
         step=step,
         key=key,
         on_change=moved,
-        label_visibility="collapsed",
+        width=104,
         format="%.2f" if step < 1 else "%.0f",
     )

@@ -20,8 +20,7 @@ def show() -> None:
     language = state.language()
     current = context.snapshot()
     if current is None:
-        cards.empty(say("empty.title", language), say("empty.sentence", language))
-        st.page_link(state.page("portfolios"), label=say("action.to_portfolios", language))
+        context.lead_on(language)
         return
     scored = context.open_scored(current)
     unit = context.unit_of(scored, language)
@@ -49,7 +48,8 @@ def show() -> None:
     with right:
         rows = assumption_rows(scored.assumptions, language)
         _pairs(say("assumption.title", language), say("assumption.subtitle", language), rows, "assumptions")
-    st.page_link(state.page("tiers"), label=say("action.to_tiers", language))
+    if st.button(say("action.to_tiers", language), type="primary", key="to-tiers"):
+        st.switch_page(state.page("tiers"))
 
 
 def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> None:

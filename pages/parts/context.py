@@ -7,7 +7,7 @@ import streamlit as st
 import pipeline
 from pages.parts import cards, state
 from reports.escape import plain
-from reports.formats import Language, MoneyUnit, count, day, money_unit, unit_label
+from reports.formats import Language, MoneyUnit, day, money_unit, unit_label
 from reports.words import say
 
 UNIT_FACTORS = {"1": 1.0, "1e3": 1e3, "1e6": 1e6, "1e9": 1e9}
@@ -113,6 +113,8 @@ def _label(entry: pipeline.Snapshot, language: Language) -> str:
     return " · ".join(parts)
 
 
-def customers_text(scored: pipeline.Scored) -> str:
-    """Number of customers, with separators."""
-    return count(scored.facts.customers)
+def lead_on(language: Language) -> None:
+    """Show that there is no portfolio yet, and lead to where one comes in."""
+    cards.empty(say("empty.title", language), say("empty.sentence", language))
+    if st.button(say("action.to_portfolios", language), type="primary", key="to-portfolios"):
+        st.switch_page(state.page("portfolios"))

@@ -23,8 +23,7 @@ def show() -> None:
     language = state.language()
     current = context.snapshot()
     if current is None:
-        cards.empty(say("empty.title", language), say("empty.sentence", language))
-        st.page_link(state.page("portfolios"), label=say("action.to_portfolios", language))
+        context.lead_on(language)
         return
     scored = context.open_scored(current)
     profiles = scored.profiles[1:]

@@ -35,7 +35,7 @@ def segment_map(
     figure = blank(theme, 380)
     for number_ in sorted({int(value) for value in points["segment"].tolist()}):
         rows = points[points["segment"] == number_]
-        figure.add_scattergl(
+        figure.add_scatter(
             x=rows["x"],
             y=rows["y"],
             mode="markers",
@@ -98,7 +98,9 @@ def differences(rows: Sequence[tuple[str, float, str]], *, theme: Theme, languag
         hoverinfo="skip",
     )
     reach = max((abs(gap) for _, gap, _ in rows), default=1.0) or 1.0
-    figure.update_xaxes(visible=False, range=[-reach * 2.2, reach * 2.2])
+    lowest = min((gap for _, gap, _ in rows), default=0.0)
+    # Room for the words beside a bar, on the left only when a bar points there.
+    figure.update_xaxes(visible=False, range=[-reach * 1.9 if lowest < 0 else -reach * 0.02, reach * 1.9])
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
         ticktext=[inert(label, 32) for label, _, _ in rows],

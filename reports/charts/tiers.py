@@ -44,7 +44,7 @@ def histogram(
     bins = len(counts)
     width = 100 / bins
     middles = (np.arange(bins) + 0.5) * width
-    figure = blank(theme, 330)
+    figure = blank(theme, 370)
     for band, key in enumerate(BANDS):
         if not counts[:, band].any():
             continue

@@ -43,22 +43,14 @@ def with_returns(frame: Frame, settings: ReturnsSettings) -> Frame:
     >>> with_returns(frame, ReturnsSettings()).select("lending_income", "cost", "risk_adjusted_profit").collect().row(0)
     (80.0, 35.0, 35.0)
     """
-    drawn, undrawn = nw.col("drawn"), nw.col("undrawn")
     income, cost, loss, capital = (
         nw.col(name) for name in ("lending_income", "cost", "expected_loss", "economic_capital")
     )
-    profit = nw.col("risk_adjusted_profit")
+    profit, drawn, undrawn = nw.col("risk_adjusted_profit"), nw.col("drawn"), nw.col("undrawn")
     return (
         frame.with_columns(
-            (
-                drawn * nw.col("interest_rate").fill_null(settings.interest_rate)
-                + undrawn * nw.col("commitment_fee").fill_null(0.0)
-                + nw.col("fee_income").fill_null(0.0)
-            ).alias("lending_income"),
-            (
-                drawn * nw.col("funding_rate").fill_null(settings.funding_rate)
-                + nw.coalesce(nw.col("servicing_cost"), drawn * settings.servicing_rate)
-            ).alias("cost"),
+            yearly_income(drawn, undrawn, settings).alias("lending_income"),
+            yearly_cost(drawn, settings).alias("cost"),
         )
         .with_columns((income - cost - loss).alias("risk_adjusted_profit"))
         .with_columns(
@@ -68,6 +60,45 @@ def with_returns(frame: Frame, settings: ReturnsSettings) -> Frame:
             .alias("raroc"),
         )
     )
+
+
+def yearly_income(
+    drawn: nw.Expr, undrawn: nw.Expr, settings: ReturnsSettings, price_change: float = 0.0
+) -> nw.Expr:
+    """Income of a year = drawn · (rate + price change) + undrawn · commitment fee + fees.
+
+    Parameters
+    ----------
+    drawn, undrawn : Expr
+        Money lent and money still open.
+    settings : ReturnsSettings
+        The rate where a customer's own is blank.
+    price_change : float
+        Change of the yearly rate, a fraction.
+    """
+    rate = nw.col("interest_rate").fill_null(settings.interest_rate) + price_change
+    fee = nw.col("commitment_fee").fill_null(0.0)
+    return drawn * rate + undrawn * fee + nw.col("fee_income").fill_null(0.0)
+
+
+def yearly_cost(drawn: nw.Expr, settings: ReturnsSettings, service_rate: float = 0.0) -> nw.Expr:
+    """Cost of a year = drawn · funding rate + servicing + drawn · the tier's service rate.
+
+    Servicing is the customer's own cost, whatever is drawn; where that is blank, a
+    rate on the drawn balance.
+
+    Parameters
+    ----------
+    drawn : Expr
+        Money lent.
+    settings : ReturnsSettings
+        Funding and servicing rates where the customer's own are blank.
+    service_rate : float
+        Service of a tier, a fraction of the drawn balance.
+    """
+    funding = drawn * nw.col("funding_rate").fill_null(settings.funding_rate)
+    servicing = nw.coalesce(nw.col("servicing_cost"), drawn * settings.servicing_rate)
+    return funding + servicing + drawn * service_rate
 
 
 def assumption_measures() -> list[nw.Expr]:
