@@ -6,9 +6,10 @@ from reports.formats import GoodWhen, Language, MoneyUnit, change, count, money_
 from reports.html import Cell, Head, Row
 from reports.theme import Palette
 from reports.words import say
+from segmentation.cube import NAMES
 from segmentation.policy import Policy
 from segmentation.returns.ratios import ReturnsSettings
-from segmentation.tiers import NAMES, TierBoard, TierSummary
+from segmentation.tiers import TierBoard, TierSummary
 
 MONEY_COLUMNS: tuple[tuple[str, str, GoodWhen], ...] = (
     ("exposure", "holds.exposure", "up"),

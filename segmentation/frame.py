@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import narwhals as nw
@@ -24,6 +24,9 @@ DTYPES: dict[Kind, IntoDType] = {
     "flag": nw.Boolean,
 }
 """The type a column has after ingest, by its kind."""
+
+LONG_TABLE = 20
+"""Keys from which on a search in a map is faster than a chain of cases."""
 
 
 def with_absent_columns(frame: Frame, columns: Sequence[Column]) -> Frame:
@@ -61,7 +64,49 @@ def tidy_text(expression: nw.Expr) -> nw.Expr:
     >>> frame.select(tidy_text(nw.col("rating"))).collect().item()
     'aa+'
     """
-    return expression.str.to_lowercase().str.replace_all(r"\s+", "")
+    return expression.str.to_lowercase().str.replace_all(" ", "", literal=True)
+
+
+def look_up(
+    expression: nw.Expr,
+    table: Mapping[Any, Any],
+    dtype: IntoDType = nw.Float64,
+    default: float | str | None = None,
+) -> nw.Expr:
+    """Turn keys into the values a table has for them.
+
+    A short table becomes a chain of cases, a long one a search in a map: on 2 M rows
+    0.06 s against 0.23 s for 6 keys, 0.35 s against 0.27 s for 57.
+
+    Parameters
+    ----------
+    expression : Expr
+        Texts or whole numbers, already tidy.
+    table : mapping
+        Key to value; what the two are differs by table (hence `Any`).
+    dtype : DType
+        Type of the values.
+    default : float, str or None
+        For what is not in the table, null included.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> frame = nw.from_native(duckdb.sql("select 'weak' as grade"))
+    >>> frame.select(look_up(nw.col("grade"), {"good": 0.9, "weak": 2.5})).collect().item()
+    2.5
+    """
+    if not table:
+        return nw.lit(default).cast(dtype)
+    if len(table) > LONG_TABLE:
+        return expression.replace_strict(
+            list(table), list(table.values()), default=default, return_dtype=dtype
+        )
+    (first, value), *others = table.items()
+    cases = nw.when(expression == first).then(nw.lit(value))
+    for key, value in others:
+        cases = cases.when(expression == key).then(nw.lit(value))
+    return cases.otherwise(nw.lit(default)).cast(dtype)
 
 
 def without(frame: Frame, helpers: Iterable[str]) -> Frame:

@@ -10,7 +10,7 @@ from datetime import date
 
 import narwhals as nw
 
-from segmentation.frame import Frame, tidy_text, without
+from segmentation.frame import Frame, look_up, tidy_text, without
 from segmentation.risk.checks import outside, refuse
 
 LIFECYCLES: tuple[str, ...] = ("startup", "growth", "mature")
@@ -81,6 +81,7 @@ def with_lifecycle(
     """
     settings = settings or LifecycleSettings()
     given, years = tidy_text(nw.col("lifecycle")), nw.col("_years")
+    keys = {stage: key for key, stage in enumerate(LIFECYCLES)}
     staged = (
         frame.with_columns(nw.coalesce("snapshot_date", nw.lit(as_of).cast(nw.Date)).alias("_today"))
         .with_columns(_whole_years("established_on", "_today").alias("_years"))
@@ -92,9 +93,7 @@ def with_lifecycle(
             .when(years >= settings.mature_years).then(nw.lit("mature")).alias("lifecycle")
         )
         .with_columns(
-            nw.col("lifecycle").replace_strict(
-                list(LIFECYCLES), list(range(len(LIFECYCLES))), default=UNKNOWN_KEY, return_dtype=nw.Int64
-            ).alias("lifecycle_key")
+            look_up(nw.col("lifecycle"), keys, nw.Int64, default=UNKNOWN_KEY).alias("lifecycle_key")
         )
     )  # fmt: skip
     return without(staged, ["_today", "_years"])

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 
 import narwhals as nw
-import numpy as np
 
-from segmentation.cube import COUNTS, MONEY, TREATED, Cube, sum_cube, tier_of_cells
+from segmentation.cube import MONEY, NAMES, TREATED, Cube, sum_cube, sum_moves
 from segmentation.frame import Frame
 from segmentation.policy import LIFECYCLES, TIERS, WORKOUT, Policy
-from segmentation.returns.ratios import ReturnsSettings, per_hundred, raroc, return_on_investment
-from segmentation.returns.treatment import MEASURES
+from segmentation.returns.ratios import (
+    ReturnsSettings,
+    expected_loss_rate,
+    raroc,
+    return_on_investment,
+    risk_weight,
+)
+from segmentation.returns.treatment import MEASURES, SOURCES
 from segmentation.risk.ladder import UNKNOWN_STEP
-
-NAMES = (*TIERS, WORKOUT)
 
 
 def with_tier(frame: Frame, policy: Policy) -> Frame:
-    """Add `tier` row by row.
+    """Add `tier`, the class a policy gives each customer.
 
     Strategic from T1 on and within its life cycle's gate, unless capped; else
     Core from T2 on and within its gate; else Ordinary. Defaulted customers are
@@ -31,72 +36,101 @@ def with_tier(frame: Frame, policy: Policy) -> Frame:
     policy : Policy
         The policy to apply.
     """
-    value, risk, cycle = nw.col("value_step"), nw.col("risk_step"), nw.col("lifecycle_key")
+    return frame.with_columns(_tier(policy, "is_capped").alias("tier"))
 
-    def within(part: str) -> nw.Expr:
-        if not policy.gates_on:
-            return nw.lit(True)
-        bound = nw.lit(getattr(policy.gates[LIFECYCLES[-1]], part))
-        for key, name in enumerate(LIFECYCLES[:-1]):
-            bound = nw.when(cycle == key).then(nw.lit(getattr(policy.gates[name], part))).otherwise(bound)
-        return risk <= bound
 
-    is_strategic = (value >= policy.strategic_step) & within("strategic") & (nw.col("is_capped") == 0)
-    is_core = (value >= policy.core_step) & within("core")
-    return frame.with_columns(
-        nw.when(nw.col("is_workout") == 1)
-        .then(nw.lit(WORKOUT))
-        .when(is_strategic)
-        .then(nw.lit("Strategic"))
-        .when(is_core)
-        .then(nw.lit("Core"))
+def _tier(policy: Policy, capped: str) -> nw.Expr:
+    value = nw.col("value_step")
+    is_strategic = (value >= policy.strategic_step) & _passes(policy, "strategic") & (nw.col(capped) == 0)
+    is_core = (value >= policy.core_step) & _passes(policy, "core")
+    return (
+        nw.when(nw.col("is_workout") == 1).then(nw.lit(WORKOUT))
+        .when(is_strategic).then(nw.lit("Strategic"))
+        .when(is_core).then(nw.lit("Core"))
         .otherwise(nw.lit("Ordinary"))
-        .alias("tier")
-    )
+    )  # fmt: skip
+
+
+def _passes(policy: Policy, part: str) -> nw.Expr:
+    """Whether the risk is within the gate of the row's life cycle; always, when gates are off."""
+    if not policy.gates_on:
+        return nw.lit(True)
+    rungs = [getattr(policy.gates[name], part) for name in LIFECYCLES]
+    gate = nw.lit(rungs[-1])
+    for key, rung in enumerate(rungs[:-1]):
+        gate = nw.when(nw.col("lifecycle_key") == key).then(nw.lit(rung)).otherwise(gate)
+    return nw.col("risk_step") <= gate
 
 
 def with_treated_of_tier(frame: Frame) -> Frame:
-    """Add each money measure under the assigned tier's treatment, ending in `_treated`, in money units."""
-    tier = nw.col("tier")
+    """Add each money measure under the assigned tier's treatment, ending in `_treated`, in money units.
 
-    def picked(place: int, plain: str) -> nw.Expr:
-        expression = nw.col(plain)
-        for name in TIERS:
-            expression = nw.when(tier == name).then(nw.col(TREATED[name][place])).otherwise(expression)
-        return expression.cast(nw.Float64) / 100
-
+    To the hundredth, as the sums of the tiers count it; null where the measure itself is.
+    """
     return frame.with_columns(
-        picked(place, plain).alias(f"{plain.removesuffix('_minor')}_treated")
-        for place, plain in enumerate(MONEY)
+        nw.when(~nw.col(SOURCES[name]).is_null())
+        .then(_of_own_tier(place).cast(nw.Float64) / 100)
+        .alias(f"{name}_treated")
+        for place, name in enumerate(MEASURES)
     )
 
 
+def _of_own_tier(place: int) -> nw.Expr:
+    """Pick a measure's hundredths under the row's own tier; Work-out has no treatment."""
+    picked = nw.col(MONEY[place])
+    for name in TIERS:
+        picked = nw.when(nw.col("tier") == name).then(nw.col(TREATED[name][place])).otherwise(picked)
+    return picked
+
+
 def row_totals(frame: Frame, policy: Policy) -> Frame:
-    """Sum the rows of each tier by the engine: the cube's independent twin."""
-    frame = with_tier(frame, policy)
-    tier = nw.col("tier")
-    unknown = nw.col("risk_step") == UNKNOWN_STEP
-    sums = [
-        nw.col("value_step").count().alias("customers"),
-        nw.when(unknown).then(nw.lit(1)).otherwise(nw.lit(0)).sum().alias("customers_without_pd"),
-        nw.when(unknown)
-        .then(nw.col("exposure_minor"))
-        .otherwise(nw.lit(0))
-        .sum()
-        .alias("exposure_minor_without_pd"),
-        *(nw.col(name).sum().alias(name) for name in MONEY),
-    ]
-    for place, plain in enumerate(MONEY):
-        treated = nw.col(plain)
-        for name in TIERS:
-            treated = nw.when(tier == name).then(nw.col(TREATED[name][place])).otherwise(treated)
-        sums.append(treated.sum().alias(f"{plain}_treated"))
-    return frame.group_by("tier").agg(*sums)
+    """Sum the rows of each tier by the engine: the cube's independent twin, row for row `sum_cube`."""
+    is_unknown = nw.col("risk_step") == UNKNOWN_STEP
+
+    def both(amount: nw.Expr, name: str) -> list[nw.Expr]:
+        unrated = nw.when(is_unknown).then(amount).otherwise(nw.lit(0))
+        return [
+            amount.sum().cast(nw.Int64).alias(name),
+            unrated.sum().cast(nw.Int64).alias(f"{name}_without_pd"),
+        ]
+
+    sums = both(nw.col("_one"), "customers")
+    for plain in MONEY:
+        sums += both(nw.col(plain), plain) + both(nw.col(f"_{plain}"), f"{plain}_treated")
+    return (
+        with_tier(frame, policy)
+        .with_columns(
+            nw.lit(1).cast(nw.Int64).alias("_one"),
+            *(_of_own_tier(place).alias(f"_{plain}") for place, plain in enumerate(MONEY)),
+        )
+        .group_by("tier")
+        .agg(*sums)
+    )
+
+
+def row_moves(frame: Frame, policy: Policy, other: Policy) -> Frame:
+    """Sum rows by tier under another policy (`was`) and this one (`tier`): the twin of `sum_moves`."""
+    with_both = frame.with_columns(
+        _tier(other, "was_capped").alias("was"), _tier(policy, "is_capped").alias("tier")
+    )
+    return with_both.group_by("was", "tier").agg(
+        nw.len().cast(nw.Int64).alias("customers"),
+        nw.col("exposure_minor").sum().cast(nw.Int64).alias("exposure_minor"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The six money measures of a group, in hundredths."""
+    """The six money measures of a group, in hundredths.
+
+    Attributes
+    ----------
+    exposure, drawn, income, cost, expected_loss, capital : int
+        Of all customers; what is unknown counts as nothing.
+    unrated : Money or None
+        The part of customers without a PD. Their expected loss is unknown, so they are
+        left out of profit and ratios; None when there are none.
+    """
 
     exposure: int
     drawn: int
@@ -104,29 +138,50 @@ class Money:
     cost: int
     expected_loss: int
     capital: int
+    unrated: Money | None = field(default=None, kw_only=True)
+
+    @property
+    def rated(self) -> Money:
+        """The part of customers whose risk is known: what profit and ratios rest on."""
+        return self if self.unrated is None else self - self.unrated
 
     @property
     def profit(self) -> int:
-        """Risk-adjusted profit: income − cost − expected loss."""
-        return self.income - self.cost - self.expected_loss
+        """Risk-adjusted profit: income − cost − expected loss of customers whose risk is known."""
+        known = self.rated
+        return known.income - known.cost - known.expected_loss
 
     @property
     def roi(self) -> float | None:
         """ROI, a fraction a year; None when nothing is drawn."""
-        return return_on_investment(self.income, self.cost, self.expected_loss, self.drawn)
+        known = self.rated
+        return return_on_investment(known.income, known.cost, known.expected_loss, known.drawn)
 
     @property
     def loss_rate(self) -> float | None:
-        """Expected loss over exposure; None without exposure."""
-        return per_hundred(self.expected_loss, self.exposure)
+        """Expected loss over exposure, a fraction; None without exposure."""
+        return expected_loss_rate(self.expected_loss, self.rated.exposure)
+
+    @property
+    def risk_weight(self) -> float | None:
+        """12.5 · capital over exposure, a fraction; None without exposure."""
+        return risk_weight(self.capital, self.rated.exposure)
 
     def raroc(self, settings: ReturnsSettings) -> float | None:
         """RAROC, a fraction; None without capital."""
-        return raroc(self.income, self.cost, self.expected_loss, self.capital, settings)
+        known = self.rated
+        return raroc(known.income, known.cost, known.expected_loss, known.capital, settings)
 
     def __add__(self, other: Money) -> Money:
         """Add measure by measure."""
-        return Money(*(getattr(self, name) + getattr(other, name) for name in MEASURES))
+        sums = (getattr(self, name) + getattr(other, name) for name in MEASURES)
+        if self.unrated is None or other.unrated is None:
+            return Money(*sums, unrated=self.unrated or other.unrated)
+        return Money(*sums, unrated=self.unrated + other.unrated)
+
+    def __sub__(self, other: Money) -> Money:
+        """Subtract measure by measure, customers without a PD like all others."""
+        return Money(*(getattr(self, name) - getattr(other, name) for name in MEASURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +209,14 @@ class TierSummary:
 
     @classmethod
     def from_sums(cls, tier: str, sums: dict[str, int]) -> TierSummary:
-        """Take sums by the measures' names."""
+        """Take sums by the names :func:`~segmentation.cube.sum_cube` gives them."""
         return cls(
             tier,
-            sums["customers"],
-            Money(*(sums[name] for name in MONEY)),
-            Money(*(sums[f"{name}_treated"] for name in MONEY)),
-            sums["customers_without_pd"],
-            sums["exposure_minor_without_pd"],
+            sums.get("customers", 0),
+            _money(sums, ""),
+            _money(sums, "_treated"),
+            sums.get("customers_without_pd", 0),
+            sums.get("exposure_minor_without_pd", 0),
         )
 
     def __add__(self, other: TierSummary) -> TierSummary:
@@ -176,6 +231,13 @@ class TierSummary:
         )
 
 
+def _money(sums: dict[str, int], suffix: str) -> Money:
+    everybody = (sums.get(f"{name}{suffix}", 0) for name in MONEY)
+    if not sums.get("customers_without_pd"):
+        return Money(*everybody)
+    return Money(*everybody, unrated=Money(*(sums[f"{name}{suffix}_without_pd"] for name in MONEY)))
+
+
 @dataclass(frozen=True, slots=True)
 class TierBoard:
     """All tiers under one policy, and who stands elsewhere than under another.
@@ -187,31 +249,44 @@ class TierBoard:
     total : TierSummary
         Their sum.
     moves : tuple of tuple of int
-        Customers by tier under the other policy (row) and this one (column).
+        Customers by tier under the other policy (row) and this one (column); empty when
+        no other policy was given.
+    exposure_moves : tuple of tuple of int
+        Their exposure as it is, in hundredths.
     """
 
     tiers: tuple[TierSummary, ...]
     total: TierSummary
-    moves: tuple[tuple[int, ...], ...]
+    moves: tuple[tuple[int, ...], ...] = ()
+    exposure_moves: tuple[tuple[int, ...], ...] = ()
 
     @property
     def customers_moved(self) -> int:
         """Customers whose tier differs between the two policies."""
-        return sum(count for i, row in enumerate(self.moves) for j, count in enumerate(row) if i != j)
+        return _off_diagonal(self.moves)
+
+    @property
+    def exposure_moved(self) -> int:
+        """Their exposure as it is, in hundredths."""
+        return _off_diagonal(self.exposure_moves)
 
     def of(self, tier: str) -> TierSummary:
         """One tier by its name."""
         return next(summary for summary in self.tiers if summary.tier == tier)
 
 
-def board_from_sums(sums: dict[str, dict[str, int]], moves: tuple[tuple[int, ...], ...] = ()) -> TierBoard:
-    """Make a board of the sums of each tier."""
-    empty = dict.fromkeys((*COUNTS, *MONEY, *(f"{name}_treated" for name in MONEY)), 0)
-    tiers = tuple(TierSummary.from_sums(name, sums.get(name, empty)) for name in NAMES)
-    total = tiers[0]
-    for summary in tiers[1:]:
-        total = total + summary
-    return TierBoard(tiers, total, moves)
+def _off_diagonal(table: tuple[tuple[int, ...], ...]) -> int:
+    return sum(count for i, row in enumerate(table) for j, count in enumerate(row) if i != j)
+
+
+def board_from_sums(
+    sums: dict[str, dict[str, int]],
+    moves: tuple[tuple[int, ...], ...] = (),
+    exposure_moves: tuple[tuple[int, ...], ...] = (),
+) -> TierBoard:
+    """Make a board of the sums of each tier; a tier without sums holds nobody."""
+    tiers = tuple(TierSummary.from_sums(name, sums.get(name, {})) for name in NAMES)
+    return TierBoard(tiers, reduce(add, tiers), moves, exposure_moves)
 
 
 def tier_board(cube: Cube, policy: Policy, other: Policy | None = None) -> TierBoard:
@@ -222,13 +297,70 @@ def tier_board(cube: Cube, policy: Policy, other: Policy | None = None) -> TierB
     cube : Cube
         Built under the policy's treatments, coverage and watch rules.
     policy, other : Policy
-        The policy, and the one to compare tiers with (the one in force). Moves
-        compare thresholds, gates and caps on the same cells.
+        The policy, and the one to compare tiers with (the one in force). Where their
+        coverage or watch rules differ, the cube needs both
+        (:func:`~segmentation.cube.with_capped`).
     """
-    moves: tuple[tuple[int, ...], ...] = ()
-    if other is not None:
-        before, after = tier_of_cells(cube, other), tier_of_cells(cube, policy)
-        table = np.zeros((len(NAMES), len(NAMES)), dtype=np.int64)
-        np.add.at(table, (before, after), cube.measures["customers"])
-        moves = tuple(tuple(int(count) for count in row) for row in table)
-    return board_from_sums(sum_cube(cube, policy), moves)
+    sums = sum_cube(cube, policy)
+    if other is None:
+        return board_from_sums(sums)
+    moves = [sum_moves(cube, policy, other, measure).tolist() for measure in ("customers", "exposure_minor")]
+    return board_from_sums(sums, *(tuple(map(tuple, table)) for table in moves))
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange:
+    """One tier under two policies, each with its own treatments.
+
+    Attributes
+    ----------
+    before, after : TierSummary
+        Under the policy compared with, and under the new one.
+    """
+
+    before: TierSummary
+    after: TierSummary
+
+    @property
+    def tier(self) -> str:
+        """Name of the tier, or ``Total``."""
+        return self.after.tier
+
+    @property
+    def customers(self) -> int:
+        """Customers more (or, negative, fewer)."""
+        return self.after.customers - self.before.customers
+
+    @property
+    def money(self) -> Money:
+        """Change of the measures under treatment, in hundredths."""
+        return self.after.treated - self.before.treated
+
+    @property
+    def profit(self) -> int:
+        """Change of the risk-adjusted profit under treatment, in hundredths."""
+        return self.after.treated.profit - self.before.treated.profit
+
+    @property
+    def roi(self) -> float | None:
+        """Change of ROI, a fraction; None when either has none."""
+        return _difference(self.after.treated.roi, self.before.treated.roi)
+
+    @property
+    def loss_rate(self) -> float | None:
+        """Change of the expected loss rate, a fraction; None when either has none."""
+        return _difference(self.after.treated.loss_rate, self.before.treated.loss_rate)
+
+    def raroc(self, settings: ReturnsSettings) -> float | None:
+        """Change of RAROC, a fraction; None when either has none."""
+        return _difference(self.after.treated.raroc(settings), self.before.treated.raroc(settings))
+
+
+def _difference(after: float | None, before: float | None) -> float | None:
+    return None if after is None or before is None else after - before
+
+
+def compare_boards(current: TierBoard, in_force: TierBoard) -> tuple[TierChange, ...]:
+    """Pair the tiers of two boards, the total last."""
+    pairs = zip((*in_force.tiers, in_force.total), (*current.tiers, current.total), strict=True)
+    return tuple(TierChange(before, after) for before, after in pairs)

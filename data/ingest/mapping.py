@@ -231,17 +231,15 @@ def propose_mapping(
     entries: list[MappingEntry] = []
     taken: set[str] = set()
     for place, text in enumerate(header):
-        first: tuple[str | None, float] = placed.get(place, (None, 0.0))
-        name, confidence = first
+        best, confidence = placed.get(place, ("", 0.0))
         shown = tuple((entry.name, value) for entry, value in candidates[place][:3])
-        if name is not None and name in CAREFUL and confidence < ASK_BELOW:
-            shown = shown or ((name, confidence),)
-            name = None
-        target = name or extra_name(text, taken)
+        # A wrong customer key, exposure or default flag does more harm than none: asked, not taken.
+        column = None if not best or (best in CAREFUL and confidence < ASK_BELOW) else best
+        target = column or extra_name(text, taken)
         taken.add(target)
-        kind = BY_NAME[name].kind if name else kind_of_extra(contents[place])
+        kind = BY_NAME[column].kind if column else kind_of_extra(contents[place])
         scale = _scale(words[place], contents[place], kind)
-        entries.append(MappingEntry(text, target, kind, name, confidence, shown, scale))
+        entries.append(MappingEntry(text, target, kind, column, confidence, shown, scale))
 
     currency = next((word.currency for word in words if word.currency), None)
     mapping = Mapping(tuple(entries), currency=currency)

@@ -99,12 +99,12 @@ def _record_ends(data: bytes, delimiter: bytes) -> tuple[Offsets, Offsets, int |
 
 
 def cut_records(pieces: Iterator[bytes], delimiter: bytes, first_line: int = 1) -> Iterator[Chunk]:
-    """Cut a byte stream into chunks of whole records; blank lines are no records.
+    r"""Cut a byte stream into chunks of whole records; blank lines are no records.
 
     Parameters
     ----------
     pieces : iterator of bytes
-        The stream, UTF-8, line ends ``\\n`` or ``\\r\\n``.
+        The stream, UTF-8, line ends ``\n`` or ``\r\n``.
     delimiter : bytes
         One byte.
     first_line : int

@@ -160,7 +160,10 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
     def levels(options: tuple[str, ...]) -> npt.NDArray[np.str_]:
         return np.array(options)[random.integers(0, len(options), count)]
 
-    frame = pd.DataFrame({
+    def only(where: npt.NDArray[np.bool_], values: object) -> pd.Series:
+        return pd.Series(values, dtype="object").where(where, None)
+
+    return pd.DataFrame({
         "customer_id": [f"C{number:06d}" for number in range(count)],
         "facility_id": [f"F{number:06d}-1" for number in range(count)],
         "name": [f"{FIRST[a]} {SECOND[b]} {number}" for number, (a, b) in enumerate(
@@ -196,11 +199,11 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
         "guarantee_share": np.where(random.uniform(0, 1, count) < 0.2, 0.5, 0.0),
         "guarantor": levels(("Regional guarantee fund", "Parent company")),
         "seniority": np.where(random.uniform(0, 1, count) < 0.93, "senior", "subordinated"),
-        "project_sector": np.where(is_project, industry, None), "project_phase": np.where(
-            is_project, levels(("construction", "operation", "operation", "development")), None),
+        "project_sector": only(is_project, industry), "project_phase": only(
+            is_project, levels(("construction", "operation", "operation", "development"))),
         "dscr": np.where(is_project, dscr.round(3), np.nan), "llcr": np.where(is_project, (dscr * 1.12).round(3), np.nan),
-        "slotting_grade": np.where(is_project, np.select([dscr > 1.6, dscr > 1.4, dscr > 1.2],
-                                                         ["strong", "good", "satisfactory"], "weak"), None),
+        "slotting_grade": only(is_project, np.select([dscr > 1.6, dscr > 1.4, dscr > 1.2],
+                                                         ["strong", "good", "satisfactory"], "weak")),
         "environmental_category": levels(("A", "B", "C")),
         "ebitda": ebitda.round(2), "net_income": (ebitda * 0.5).round(2), "total_debt": debt.round(2),
         "equity": equity.round(2), "current_assets": (revenue * random.uniform(0.3, 0.5, count)).round(2),
@@ -213,10 +216,9 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
         "fee_income": (limit * 0.002).round(2), "commitment_fee": 0.004, "funding_rate": 0.028,
         "servicing_cost": (250 + drawn * 0.003).round(2), "acquisition_cost": random.uniform(20, 4000, count).round(2),
         "defaulted": defaulted,
-        "defaulted_on": np.where(defaulted, (today - pd.to_timedelta(random.integers(1, 300, count), unit="D")).date, None),
+        "defaulted_on": only(defaulted, (today - pd.to_timedelta(random.integers(1, 300, count), unit="D")).date),
         "loss_amount": np.where(defaulted, drawn * lgd, 0.0).round(2),
         "recovered_amount": np.where(defaulted, drawn * (1 - lgd) * 0.5, 0.0).round(2),
         "realised_income": (drawn * rate).round(2),
         "planted_group": [GROUPS[g].name for g in group], "planted_pd": true_pd,
     })  # fmt: skip
-    return frame

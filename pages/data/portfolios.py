@@ -137,8 +137,7 @@ def _ask_customer(mapping: pipeline.Mapping, language: Language) -> pipeline.Map
     headers = [
         entry.header
         for entry in mapping.entries
-        if entry.kind == "text"
-        and (entry.target in ("customer_id", "facility_id", "name", "group_id") or entry.candidates)
+        if entry.kind == "text" and entry.target in ("customer_id", "facility_id", "name", "group_id")
     ]
     options = [*dict.fromkeys([*([proposed] if proposed else []), *headers])][:6]
     chosen = st.radio(

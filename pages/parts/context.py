@@ -70,13 +70,15 @@ def show() -> None:
             )  # fmt: skip
             scored = open_scored(current)
             options = ["auto", *UNIT_FACTORS]
-            state.seed_widget("w_unit", state.unit())
+            # A key of its own for each portfolio and language: the options' words differ.
+            unit_key = f"w_unit_{current.snapshot_id[:12]}_{language}"
+            state.seed_widget(unit_key, state.unit())
             st.selectbox(
                 say("bar.unit", language),
                 options,
                 format_func=lambda chosen: _unit_label(chosen, scored, language),
-                key="w_unit",
-                on_change=state.on_change("w_unit", state.set_unit),
+                key=unit_key,
+                on_change=state.on_change(unit_key, state.set_unit),
                 width=130,
             )
         state.seed_widget("w_language", language)

@@ -11,7 +11,7 @@ import pandas as pd
 from reports.charts.parts import Chart, blank
 from reports.escape import plotly as inert
 from reports.formats import Language, number, percent
-from reports.theme import Theme, palette
+from reports.theme import SIZE_SMALL, Theme, palette
 from reports.words import say
 
 BANDS = ("up_to_0_5", "up_to_1_5", "up_to_4", "up_to_10", "above_10", "unknown")
@@ -104,9 +104,14 @@ def histogram(
         bargap=0,
         showlegend=True,
         legend={
-            "title": {"text": inert(say("band.title", language))},
-            "x": 1.0,
-            "y": 1,
+            "title": {
+                "text": inert(say("band.title", language)) + "  ",
+                "font": {"size": SIZE_SMALL, "color": colours.muted},
+            },
+            "orientation": "h",
+            "x": 0,
+            "y": -0.2,
+            "yanchor": "top",
             "traceorder": "normal",
         },
     )

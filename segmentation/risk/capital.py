@@ -18,7 +18,7 @@ from typing import Literal
 import narwhals as nw
 
 from data.errors import Problem
-from segmentation.frame import Frame, tidy_text, without
+from segmentation.frame import Frame, look_up, tidy_text, without
 from segmentation.risk.checks import outside, refuse
 from segmentation.risk.normal import with_normal_cdf, with_normal_quantile
 from segmentation.risk.slotting import PERSONAL_CLASSES, slot_value
@@ -163,18 +163,25 @@ def with_asset_class(frame: Frame, settings: CapitalSettings) -> Frame:
     >>> with_asset_class(frame, CapitalSettings()).select("asset_class").collect().item()
     'sme'
     """
+    staged = _with_revenue_million_euro(frame, settings).with_columns(
+        _asset_class(settings).alias("asset_class")
+    )
+    return without(staged, ["_revenue_million_euro"])
+
+
+def _asset_class(settings: CapitalSettings) -> nw.Expr:
     customer_class = tidy_text(nw.col("customer_class")).fill_null("")
     retail_classes = (*PERSONAL_CLASSES, "sme") if settings.sme_as_retail else PERSONAL_CLASSES
     is_retail = customer_class.is_in(retail_classes)
     is_residential = (tidy_text(nw.col("collateral_type")) == "residential").fill_null(False)
-    is_small = (_revenue_million_euro(settings) <= LARGE_REVENUE_MILLION) & (customer_class != "sovereign")
-    return frame.with_columns(
+    is_small = (nw.col("_revenue_million_euro") <= LARGE_REVENUE_MILLION) & (customer_class != "sovereign")
+    return (
         nw.when(~nw.col("slotting_grade").is_null()).then(nw.lit("slotting"))
         .when(is_retail & is_residential).then(nw.lit("mortgage"))
         .when(is_retail & _is_revolving(settings)).then(nw.lit("revolving"))
         .when(is_retail).then(nw.lit("other_retail"))
         .when(is_small).then(nw.lit("sme"))
-        .otherwise(nw.lit("corporate")).alias("asset_class")
+        .otherwise(nw.lit("corporate"))
     )  # fmt: skip
 
 
@@ -213,10 +220,11 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
     stressed = (nw.col("_threshold") + correlation.sqrt() * CONFIDENCE_QUANTILE) / (1.0 - correlation).sqrt()
     in_slot = nw.col("asset_class") == "slotting"
     staged = (
-        with_asset_class(frame, settings)
+        _with_revenue_million_euro(frame, settings)
+        .with_columns(_asset_class(settings).alias("asset_class"))
         .with_columns(nw.col("probability_of_default").clip(settings.pd_floor, 1.0).alias("_capital_pd"))
         .with_columns(
-            _correlation(settings).alias("_correlation"),
+            _correlation().alias("_correlation"),
             _maturity_factor().alias("_maturity_factor"),
             chance.clip(None, ALMOST_CERTAIN).alias("_uncertain_pd"),
         )
@@ -243,14 +251,14 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
     return without(
         staged,
         ["_capital_pd", "_uncertain_pd", "_threshold", "_stressed", "_stressed_pd", "_correlation",
-         "_maturity_factor"],
+         "_maturity_factor", "_revenue_million_euro"],
     )  # fmt: skip
 
 
-def _correlation(settings: CapitalSettings) -> nw.Expr:
+def _correlation() -> nw.Expr:
     """Give R of the asset class; firms' falls with PD and, for small ones, with size."""
     firm = _between(0.12, 0.24, 50.0)
-    revenue = _revenue_million_euro(settings).clip(SMALL_REVENUE_MILLION, LARGE_REVENUE_MILLION)
+    revenue = nw.col("_revenue_million_euro").clip(SMALL_REVENUE_MILLION, LARGE_REVENUE_MILLION)
     size_span = LARGE_REVENUE_MILLION - SMALL_REVENUE_MILLION
     small = firm - 0.04 * (1.0 - (revenue - SMALL_REVENUE_MILLION) / size_span)
     asset_class = nw.col("asset_class")
@@ -277,15 +285,11 @@ def _maturity_factor() -> nw.Expr:
     return nw.when(is_firm).then((1.0 + (years - 2.5) * b) / (1.0 - 1.5 * b)).otherwise(nw.lit(1.0))
 
 
-def _revenue_million_euro(settings: CapitalSettings) -> nw.Expr:
+def _with_revenue_million_euro(frame: Frame, settings: CapitalSettings) -> Frame:
     """Convert annual revenue; null when the revenue or the rate of its currency is unknown."""
     rates = {code.lower(): float(rate) for code, rate in settings.currency_rates_to_eur.items()}
-    if not rates:
-        return nw.lit(None).cast(nw.Float64)
-    rate = tidy_text(nw.col("currency")).replace_strict(
-        list(rates), list(rates.values()), default=None, return_dtype=nw.Float64
-    )
-    return nw.col("annual_revenue") * rate / MILLION
+    revenue = nw.col("annual_revenue") * look_up(tidy_text(nw.col("currency")), rates) / MILLION
+    return frame.with_columns(revenue.alias("_revenue_million_euro"))
 
 
 def _is_revolving(settings: CapitalSettings) -> nw.Expr:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import narwhals as nw
 
 from data.errors import Problem
-from segmentation.frame import Frame, tidy_text, without
+from segmentation.frame import Frame, look_up, tidy_text, without
 from segmentation.risk.checks import outside, refuse
 from segmentation.risk.slotting import slot_value
 
@@ -252,19 +252,13 @@ def _secured_share() -> nw.Expr:
 def _of_collateral(attribute: str) -> nw.Expr:
     """Look a figure of the customer's kind of collateral up; 0 for a kind not recognised."""
     by_kind = {kind: getattr(row, attribute) for row in COLLATERAL for kind in row.kinds}
-    return tidy_text(nw.col("collateral_type")).replace_strict(
-        list(by_kind), list(by_kind.values()), default=0.0, return_dtype=nw.Float64
-    )
+    return look_up(tidy_text(nw.col("collateral_type")), by_kind, default=0.0)
 
 
 def _observed(table: LossTable) -> nw.Expr:
     if table.overall is None:
         return nw.lit(None).cast(nw.Float64)
-    if not table.groups:
-        return nw.lit(table.overall)
-    return _group(table.group_column).replace_strict(
-        list(table.groups), list(table.groups.values()), default=table.overall, return_dtype=nw.Float64
-    )
+    return look_up(_group(table.group_column), table.groups, default=table.overall)
 
 
 def _group(column: str) -> nw.Expr:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import narwhals as nw
 
 from data.errors import Problem
-from segmentation.frame import Frame, tidy_text, without
+from segmentation.frame import Frame, look_up, tidy_text, without
 from segmentation.risk.checks import outside, refuse
 from segmentation.risk.ratings import DEFAULT_MASTER_SCALE
 from segmentation.risk.slotting import slot_value
@@ -145,10 +145,11 @@ def _given(settings: ProbabilitySettings) -> nw.Expr:
 
 
 def _rated(settings: ProbabilitySettings) -> nw.Expr:
-    """Look the rating up; the text is brought into the form `tidy_rating` describes."""
-    tidy = tidy_text(nw.col("rating")).str.replace_all("−", "-", literal=True).str.replace_all(r"\.0$", "")
-    scale = settings.master_scale
-    return tidy.replace_strict(list(scale), list(scale.values()), default=None, return_dtype=nw.Float64)
+    """Look the rating up, under each spelling `tidy_rating` would bring to the same key."""
+    scale = dict(settings.master_scale)
+    scale |= {rating.replace("-", "−"): value for rating, value in scale.items()}
+    scale |= {f"{rating}.0": value for rating, value in scale.items() if rating.isdecimal()}
+    return look_up(tidy_text(nw.col("rating")), scale)
 
 
 def _is_defaulted(settings: ProbabilitySettings) -> nw.Expr:

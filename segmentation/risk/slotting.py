@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from segmentation.frame import Frame, tidy_text, without
+from segmentation.frame import Frame, look_up, tidy_text, without
 
 SENIOR_LOSS_GIVEN_DEFAULT = 0.45
 """LGD (fraction) behind the expected losses of the slots: EL / 0.45 is their PD."""
@@ -126,17 +126,12 @@ def with_slotting_grade(frame: Frame) -> Frame:
     is_project = ~(
         nw.col("project_phase").is_null() & nw.col("project_sector").is_null() & nw.col("llcr").is_null()
     ) & ~tidy_text(nw.col("customer_class")).is_in(PERSONAL_CLASSES).fill_null(False)
-    of_phase = phase.replace_strict(
-        list(BEST_SLOT_OF_PHASE),
-        [GRADES.index(grade) for grade in BEST_SLOT_OF_PHASE.values()],
-        default=None,
-        return_dtype=nw.Int64,
-    )
+    best_slots = {known: GRADES.index(grade) for known, grade in BEST_SLOT_OF_PHASE.items()}
     staged = (
         frame.with_columns(
             nw.when(given.is_in(GRADES)).then(given).alias("_given"),
             nw.max_horizontal(*(rule.slot() for rule in DERIVATION)).cast(nw.Int64).alias("_of_ratios"),
-            of_phase.alias("_of_phase"),
+            look_up(phase, best_slots, nw.Int64).alias("_of_phase"),
         )
         .with_columns(
             nw.when(nw.col("_of_ratios").is_null() & ~nw.col("_of_phase").is_null())
@@ -149,7 +144,7 @@ def with_slotting_grade(frame: Frame) -> Frame:
             nw.when(~nw.col("_given").is_null()).then(nw.lit("given"))
             .when(~nw.col("_slot").is_null()).then(nw.lit("derived"))
             .otherwise(nw.lit("none")).alias("slotting_source"),
-            nw.coalesce(nw.col("_given"), _grade(nw.col("_slot"))).alias("slotting_grade"),
+            nw.coalesce(nw.col("_given"), look_up(nw.col("_slot"), dict(enumerate(GRADES)), nw.String)).alias("slotting_grade"),
         )
     )  # fmt: skip
     return without(staged, ["_given", "_of_ratios", "_of_phase", "_slot"])
@@ -170,11 +165,4 @@ def slot_value(attribute: str) -> nw.Expr:
     >>> frame.select(slot_value("risk_weight")).collect().item()
     2.5
     """
-    values = [getattr(slot, attribute) for slot in SLOTS]
-    return nw.col("slotting_grade").replace_strict(
-        list(GRADES), values, default=None, return_dtype=nw.Float64
-    )
-
-
-def _grade(number: nw.Expr) -> nw.Expr:
-    return number.replace_strict(list(range(len(GRADES))), list(GRADES), default=None, return_dtype=nw.String)
+    return look_up(nw.col("slotting_grade"), {slot.grade: getattr(slot, attribute) for slot in SLOTS})
