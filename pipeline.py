@@ -609,6 +609,8 @@ def _treated_frame(frame: Frame, model: ScoringModel, policy: Policy) -> Frame:
         policy.treatments,
         credit_conversion_factor=model.exposure.credit_conversion_factor,
         funding_rate=model.returns.funding_rate,
+        interest_rate=model.returns.interest_rate,
+        servicing_rate=model.returns.servicing_rate,
     )
     return with_capped(treated, policy)
 

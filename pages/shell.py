@@ -49,7 +49,7 @@ def show() -> None:
     with errors.shown():
         context.show()
         page.run()
-    state.write_address()
+    state.write_address(with_policy=page.url_path == "tiers")
 
 
 show()

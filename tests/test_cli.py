@@ -102,7 +102,14 @@ def test_one_row_alone_is_scored_as_in_the_batch(golden: Path, tmp_path: Path) -
     model = str(golden / "model.json")
     assert cli.main(["run", str(tmp_path / "one.csv"), "--model", model, "--out", str(tmp_path / "o")]) == 0
     alone = customers(tmp_path / "o").iloc[0]
-    for name in ("value_score", "probability_of_default", "economic_capital", "segment", "risk_adjusted_profit", "tier"):
+    for name in (
+        "value_score",
+        "probability_of_default",
+        "economic_capital",
+        "segment",
+        "risk_adjusted_profit",
+        "tier",
+    ):
         assert alone[name] == batch.loc[alone["customer_id"], name], name
 
 
@@ -110,7 +117,10 @@ def test_a_policy_file_moves_tiers_and_nothing_of_the_customer_as_is(golden: Pat
     policy = tmp_path / "p.toml"
     policy.write_text(built_in_policy().with_threshold(strategic=160).to_toml(), encoding="utf-8")
     model = str(golden / "model.json")
-    assert cli.main(["run", str(SLICE), "--model", model, "--policy", str(policy), "--out", str(tmp_path / "o")]) == 0
+    assert (
+        cli.main(["run", str(SLICE), "--model", model, "--policy", str(policy), "--out", str(tmp_path / "o")])
+        == 0
+    )
     before, after = customers(golden), customers(tmp_path / "o")
     assert (after["tier"] == "Strategic").sum() < (before["tier"] == "Strategic").sum()
     assert after["expected_loss"].sum() == before["expected_loss"].sum()
@@ -143,7 +153,11 @@ def test_given_figures_pass_through_and_basel_s_weight_comes_out(tmp_path: Path)
     text = "customer_id,ead,pd,lgd\nA,1000,0.01,0.45\n"
     assert run(tmp_path, text) == 0
     row = customers(tmp_path / "out").iloc[0]
-    assert (row["probability_of_default"], row["loss_given_default"], row["exposure_at_default"]) == (0.01, 0.45, 1000.0)
+    assert (row["probability_of_default"], row["loss_given_default"], row["exposure_at_default"]) == (
+        0.01,
+        0.45,
+        1000.0,
+    )
     assert row["risk_weight"] == pytest.approx(0.9232, abs=0.0001)
 
 

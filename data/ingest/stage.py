@@ -32,6 +32,9 @@ ABSENT_SHARE = 0.99
 
 PIECE_ROWS = 8_192
 
+LARGEST_AMOUNT = 1e15
+"""An amount above it can't be a customer's, and its hundredths would not fit whole numbers."""
+
 Item = TypeVar("Item")
 
 
@@ -243,6 +246,8 @@ def _checks(mapping: Mapping, targets: Sequence[str]) -> str:
         arms.append((missing, headers[amounts[0]], "no amount at risk: blank or no number"))
         for name in amounts:
             arms.append((f"{quote_identifier(name)} < 0", headers[name], "the amount at risk is negative"))
+            too_large = f"{quote_identifier(name)} > {LARGEST_AMOUNT:.0f}"
+            arms.append((too_large, headers[name], "the amount at risk is implausibly large"))
     if not arms:
         return "NULL"
     whens = " ".join(

@@ -110,18 +110,22 @@ def _board(scored: pipeline.Scored) -> None:
         cards.card(say("treatments.title", language), say("treatments.subtitle", language), key="treatments"),
     ):
         _treatments(policy, language)
-    state.write_address()
+    state.write_address(with_policy=True)
 
 
 def _threshold(which: str, policy: Policy, language: Language) -> None:
     """One threshold in half points, by mouse or arrow keys."""
     step = policy.strategic_step if which == "strategic" else policy.core_step
     key = f"w_{which}"
-    state.put_widget(key, step / 2)
+    # Seeded once, not set on every run: a run that began before the last key press would take it back.
+    state.seed_widget(key, step / 2)
 
     def moved() -> None:
         chosen = int(state.widget(key) * 2 + 0.5)
-        changed = policy.with_threshold(**{which: chosen})
+        changed = state.draft(policy).with_threshold(**{which: chosen})
+        # A line pushed over the other takes it along.
+        state.put_widget("w_strategic", changed.strategic_step / 2)
+        state.put_widget("w_core", changed.core_step / 2)
         state.set_draft(changed)
 
     st.slider(
@@ -165,15 +169,17 @@ def gate_text(rung: int) -> str:
 
 def _gate(lifecycle: str, policy: Policy, options: list[int], language: Language) -> None:
     key = f"w_gate_{lifecycle}"
-    state.put_widget(key, _pair(policy.gates[lifecycle]))
 
     def moved() -> None:
         strategic, core = state.widget(key)
-        state.set_draft(replace(policy, gates={**policy.gates, lifecycle: Gate(strategic, core)}))
+        now = state.draft(policy)
+        state.set_draft(replace(now, gates={**now.gates, lifecycle: Gate(strategic, core)}))
 
     st.select_slider(
         say(f"lifecycle.{lifecycle}", language),
         options,
+        # A value, not the session: whatever resets the draft also forgets the widget.
+        value=_pair(policy.gates[lifecycle]),
         format_func=gate_text,
         key=key,
         on_change=moved,
@@ -187,7 +193,7 @@ def _actions(policy: Policy, in_force: Policy, language: Language) -> None:
         st.button(
             say("tiers.reset", language),
             key="reset",
-            on_click=lambda: state.set_draft(None),
+            on_click=lambda: state.replace_draft(None),
             disabled=policy.identity == in_force.identity,
         )
         name = f"T1 {threshold_text(policy.strategic_step)} · T2 {threshold_text(policy.core_step)}"
@@ -216,7 +222,7 @@ def _treatments(policy: Policy, language: Language) -> None:
     st.button(
         say("treatments.neutral", language),
         key="neutral",
-        on_click=lambda: state.set_draft(replace(policy, treatments=dict.fromkeys(TIERS, NEUTRAL))),
+        on_click=lambda: state.replace_draft(replace(policy, treatments=dict.fromkeys(TIERS, NEUTRAL))),
     )
 
 
@@ -225,13 +231,14 @@ def _field(
 ) -> None:
     least, most, step, factor = numbers
     key = f"w_{field}_{tier}"
-    state.put_widget(key, round(float(getattr(policy.treatments[tier], field)) * factor, 6))
+    state.seed_widget(key, round(float(getattr(policy.treatments[tier], field)) * factor, 6))
 
     def moved() -> None:
         value = float(state.widget(key)) / factor
         stored: float | int = int(value) if field == "review_months" else value
-        changed: Treatment = replace(policy.treatments[tier], **{field: stored})  # type: ignore[arg-type]  # a row of the table above
-        state.set_draft(replace(policy, treatments={**policy.treatments, tier: changed}))
+        now = state.draft(policy)
+        changed: Treatment = replace(now.treatments[tier], **{field: stored})  # type: ignore[arg-type]  # a row of the table above
+        state.set_draft(replace(now, treatments={**now.treatments, tier: changed}))
 
     st.number_input(
         label,

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Literal, cast
 
 import streamlit as st
 
 import pipeline
 from reports.escape import markdown
-from segmentation.policy import LIFECYCLES, Gate, Policy
+from segmentation.policy import LIFECYCLES, Gate, Policy, Treatment
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 UNITS = ("auto", "1", "1e3", "1e6", "1e9")
-THRESHOLDS = ("t1", "t2")
+TREATMENT_NAMES = tuple(entry.name for entry in fields(Treatment))
 
 
 def _get(key: str, default: object) -> Any:  # Any: the session holds whatever was put there
@@ -48,9 +48,15 @@ def begin_run() -> None:
         st.session_state["draft"] = draft
 
 
-def write_address() -> None:
-    """Make the address say what the session holds."""
-    wanted: dict[str, str] = {"lang": language()}
+def write_address(*, with_policy: bool) -> None:
+    """Make the address say what the session holds, as far as it differs from a first visit.
+
+    Each change of the address is a step of the browser's Back button, so a page
+    says only what it shows: thresholds and gates stand in the address of Tiers.
+    """
+    wanted: dict[str, str] = {}
+    if language() != house().settings.language:
+        wanted["lang"] = language()
     if _get("snapshot", None):
         wanted["snapshot"] = str(_get("snapshot", ""))[:12]
     if unit() != "auto":
@@ -58,7 +64,7 @@ def write_address() -> None:
     if "clusters" in st.session_state:
         wanted["k"] = str(_get("clusters", ""))
     draft = cast("Policy | None", _get("draft", None))
-    if draft is not None:
+    if with_policy and draft is not None:
         wanted |= {"t1": str(draft.strategic_step), "t2": str(draft.core_step)}
         wanted["gates"] = "-".join(
             f"{draft.gates[name].strategic}.{draft.gates[name].core}" for name in LIFECYCLES
@@ -127,14 +133,20 @@ def draft(in_force: Policy) -> Policy:
     return cast("Policy", _get("draft", in_force))
 
 
-def set_draft(policy: Policy | None) -> None:
-    """Keep a moved policy; None goes back to the one in force."""
+def set_draft(policy: Policy) -> None:
+    """Keep a moved policy."""
+    st.session_state["draft"] = policy
+
+
+def replace_draft(policy: Policy | None) -> None:
+    """Take another draft, None for the policy in force; its widgets begin anew from it."""
     if policy is None:
         st.session_state.pop("draft", None)
-        for key in [key for key in st.session_state if str(key).startswith("w_")]:
-            del st.session_state[key]
     else:
         st.session_state["draft"] = policy
+    policy_widgets = ("w_strategic", "w_core", "w_gate_", *(f"w_{name}_" for name in TREATMENT_NAMES))
+    for key in [key for key in st.session_state if str(key).startswith(policy_widgets)]:
+        del st.session_state[key]
 
 
 def seed_widget(key: str, value: object) -> None:
