@@ -79,7 +79,7 @@ def show() -> None:
                 format_func=lambda chosen: _unit_label(chosen, scored, language),
                 key=unit_key,
                 on_change=state.on_change(unit_key, state.set_unit),
-                width=130,
+                width=150,
             )
         state.seed_widget("w_language", language)
         st.segmented_control(
@@ -104,7 +104,9 @@ def _unit_label(chosen: str, scored: pipeline.Scored, language: Language) -> str
         money_unit(scored.facts.exposure, language) if chosen == "auto" else pipeline_unit(chosen, language)
     )
     currency = scored.snapshot.currency
-    return unit_label(currency, unit, language) or say("bar.no_currency", language)
+    label = unit_label(currency, unit, language) or say("bar.no_currency", language)
+    # Two options must not read alike: the widget tells them apart by their words.
+    return say("bar.unit_auto", language, unit=label) if chosen == "auto" else label
 
 
 def _label(entry: pipeline.Snapshot, language: Language) -> str:

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "bar.filter": ("Filter", "筛选"),
     "bar.filter_none": ("none", "无"),
     "bar.unit": ("Unit", "单位"),
+    "bar.unit_auto": ("{unit} (auto)", "{unit}（自动）"),
     "bar.no_currency": ("currency unknown", "币种未知"),
     "bar.language": ("Language", "语言"),
     "bar.no_snapshot": ("no portfolio yet", "尚无资产组合"),
