@@ -115,7 +115,7 @@ def number(cell: str, style: CellStyle) -> str:
     units = " ".join(
         f"WHEN contains({cell}, '{sign}') THEN TRY_CAST({bare} AS DOUBLE) * {value}" for sign, value in UNITS
     )
-    coded = f"regexp_replace({bare}, '^(-?)(?i:US|USD|EUR|CNY|RMB|GBP)', '\\1')"
+    coded = f"regexp_replace({bare}, '^(-?)(?i:USD|US|EUR|CNY|RMB|GBP)', '\\1')"
     slow = (
         f"CASE WHEN trim({cell}) = '' THEN NULL {wrong_groups}{units} "
         f"WHEN starts_with(ltrim({cell}), '(') THEN -TRY_CAST({bare} AS DOUBLE) "

@@ -20,6 +20,9 @@ from data.ingest.records import CHUNK_BYTES
 
 Format = Literal["csv", "xlsx", "parquet"]
 SAMPLE_BYTES = 1 << 20
+CONTROL = (*range(9), *range(14, 32))
+BINARY_SHARE = 0.05
+"""Text has next to no control characters; more than this share of them is no table."""
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -136,7 +139,7 @@ def _encoding(head: bytes, name: str) -> str:
     """Encoding of text: byte-order mark, UTF-8, GB18030; binary content is refused."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if head.count(b"\0") > len(head) // 100:
+    if sum(head.count(bytes([code])) for code in CONTROL) > BINARY_SHARE * len(head):
         raise InputRefused.because(
             "binary content, not a table",
             file=name,
