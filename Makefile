@@ -21,7 +21,7 @@ test: $(VENV)/.checks $(VENV)/samples.duckdb ## set up and run everything CI run
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadgroup
+	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadgroup -m "not real"
 
 check: $(VENV)/.checks $(VENV)/samples.duckdb ## fast: lint, types, import contracts, unit tests
 	$(BIN)/ruff check .
@@ -31,7 +31,7 @@ check: $(VENV)/.checks $(VENV)/samples.duckdb ## fast: lint, types, import contr
 	$(BIN)/python -m pytest --doctest-modules -n 2 -m "not browser and not real"
 
 test-real: $(VENV)/.checks ## whole-file checks on the real portfolios (STRATUM_SHARED, default ../shared)
-	$(BIN)/python -m pytest -m real --override-ini addopts="--import-mode=importlib -ra"
+	$(BIN)/python -m pytest -m real tests
 
 bench: $(VENV)/.checks ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench
