@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import fastexcel
 import numpy as np
@@ -24,7 +25,7 @@ import pyarrow.parquet as pq
 
 from data.errors import InputRefused
 from data.ingest.limits import IngestLimits
-from data.ingest.records import Chunk, cut_records
+from data.ingest.records import Chunk, cut_records, split_record
 from data.ingest.sniff import SourceInfo, checked_header, read_header, sniff, unpacked, utf8_pieces
 
 BATCH_ROWS = 131_072
@@ -90,14 +91,20 @@ class Source:
     content_hash: str = ""
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
-    @property
-    def is_text(self) -> bool:
-        """Whether cells come as text."""
-        return self.info.format != "parquet"
+    def text_places(self) -> frozenset[int]:
+        """Columns whose cells come as text; the others are typed by the file."""
+        everything = frozenset(range(len(self.header)))
+        if self.info.format != "parquet":
+            return everything
+        for batch in self.batches():
+            return frozenset(p for p in everything if pa.types.is_string(batch.table.schema.types[p]))
+        return everything
 
     def sample(self, rows: int = 2_000) -> pd.DataFrame:
         """Read the first rows as text, for mapping and typing."""
         for batch in self.batches():
+            if not batch.table.num_rows:
+                continue
             table = batch.table.slice(0, rows)
             # Objects, so that a missing cell stays None instead of turning a column into numbers.
             cells = [column.cast(pa.string()).to_pylist() for column in table.columns]
@@ -122,7 +129,7 @@ class Source:
                     yield piece
 
             read, skipped = 0, False
-            for chunk in cut_records(hashed(), delimiter):
+            for chunk in cut_records(hashed(), delimiter, name=self.info.name):
                 if not chunk.starts.size:
                     continue
                 read += len(chunk.data)
@@ -152,7 +159,7 @@ class Source:
         places = np.setdiff1d(places, unreadable)
         too_long = places[(chunk.stops - chunk.starts)[places] > self.limits.max_cell_length]
         for place in too_long:
-            cells = next(csv.reader(io.StringIO(chunk.raw(int(place))), delimiter=self.info.delimiter))
+            cells = split_record(chunk.raw(int(place)), self.info.delimiter)
             if max(map(len, cells)) > self.limits.max_cell_length:
                 reason = f"a cell is longer than {self.limits.max_cell_length:,} characters"
                 rejected.append(Rejected(int(chunk.lines[place]), "", reason, chunk.raw(int(place))[:10_000]))
@@ -170,19 +177,16 @@ class Source:
         kept = np.setdiff1d(places, np.array([place for place, _ in ragged], dtype=np.int64))
         return Batch(table, chunk.lines[kept], rejected, share, chunk, kept)
 
-    @staticmethod
-    def _unreadable(chunk: Chunk, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def _unreadable(self, chunk: Chunk, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Records that hold bytes that are no text."""
-        try:
-            chunk.data.decode()
-            if b"\0" not in chunk.data:
-                return np.empty(0, dtype=np.int64)
-        except UnicodeDecodeError:
-            pass  # some record is broken: the loop below finds which
+        # Where the file was transcoded, a byte that is no text has become the replacement character.
+        marks = (b"\0",) if self.info.encoding == "utf-8" else (b"\0", "\ufffd".encode())
+        if _is_utf8(chunk.data) and not any(mark in chunk.data for mark in marks):
+            return np.empty(0, dtype=np.int64)
         broken = []
         for place in places:
             record = chunk.data[int(chunk.starts[place]) : int(chunk.stops[place])]
-            if b"\0" in record or not _is_utf8(record):
+            if any(mark in record for mark in marks) or not _is_utf8(record):
                 broken.append(place)
         return np.array(broken, dtype=np.int64)
 
@@ -193,6 +197,9 @@ class Source:
         names = [f"c{place}" for place in range(width)]
         if not places.size:
             return pa.table({name: pa.array([], pa.string()) for name in names}), []
+        if width == 1:
+            # One column: what pyarrow calls an empty line can't be told from an empty cell.
+            return self._cells_slowly(chunk, places, names)
         if places.size == chunk.starts.size:
             data = chunk.data
         elif np.array_equal(places, np.arange(places[0], chunk.starts.size)):
@@ -200,10 +207,6 @@ class Source:
         else:
             data = b"".join(chunk.data[int(chunk.starts[p]) : int(chunk.stops[p])] + b"\n" for p in places)
         ragged: list[tuple[int, int]] = []
-        if width == 1:
-            # One column: what pyarrow calls an empty line can't be told from an empty cell.
-            cells = [row[0] if row else "" for row in csv.reader(io.StringIO(data.decode(), newline=""))]
-            return pa.table({"c0": pa.array(cells, pa.string())}), ragged
 
         def note(row: pacsv.InvalidRow) -> str:
             ragged.append((int(row.number or 0), int(row.actual_columns)))
@@ -230,9 +233,7 @@ class Source:
         rows: list[list[str]] = []
         ragged: list[tuple[int, int]] = []
         for place in places:
-            record = next(
-                csv.reader(io.StringIO(chunk.raw(int(place)), newline=""), delimiter=self.info.delimiter), []
-            )
+            record = split_record(chunk.raw(int(place)), self.info.delimiter)
             if len(record) == len(names):
                 rows.append(record)
             else:
@@ -245,8 +246,7 @@ class Source:
     def _parquet(self) -> Iterator[Batch]:
         try:
             with unpacked(self.path, self.info.name, self.info.member or None) as (stream, packing, _):
-                whole = pa.BufferReader(stream.read()) if packing else stream
-                file = pq.ParquetFile(whole)
+                file = pq.ParquetFile(self._whole(stream) if packing else stream)
                 done, total = 0, max(file.metadata.num_rows, 1)
                 for piece in file.iter_batches(BATCH_ROWS):
                     table = pa.table({f"c{i}": _flat(column) for i, column in enumerate(piece.columns)})
@@ -257,12 +257,18 @@ class Source:
                     done += table.num_rows
                     self.limits.check_rows(self.info.name, done)
                     yield Batch(table, lines, [], done / total)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise InputRefused.because(
                 f"the Parquet file is damaged or cut short ({error})",
                 file=self.info.name,
                 remedy="Export it again.",
             ) from None
+
+    def _whole(self, stream: BinaryIO) -> pa.BufferReader:
+        """Unpack a Parquet file that lies in gzip or zip, within the limit."""
+        content = stream.read(self.limits.max_bytes + 1)
+        self.limits.check_bytes(self.info.name, len(content))
+        return pa.BufferReader(content)
 
     def _xlsx(self) -> Iterator[Batch]:
         table = _sheet(self.path, self.info)
@@ -351,7 +357,7 @@ def open_source(
     if info.format == "csv":
         with unpacked(path, label, info.member or None) as (stream, _, _):
             pieces = utf8_pieces(stream, info.encoding, label, limits)
-            for chunk in cut_records(pieces, info.delimiter.encode()):
+            for chunk in cut_records(pieces, info.delimiter.encode(), name=label):
                 if chunk.starts.size:
                     header = read_header(chunk.raw(0), info.delimiter, label, limits)
                     return Source(path, info, header, limits)
@@ -361,9 +367,9 @@ def open_source(
     if info.format == "parquet":
         try:
             with unpacked(path, label, info.member or None) as (stream, packing, _):
-                whole = pa.BufferReader(stream.read()) if packing else stream
-                names = tuple(pq.read_schema(whole).names)
-        except (pa.ArrowInvalid, OSError) as error:
+                source = Source(path, info, (), limits)
+                names = tuple(pq.read_schema(source._whole(stream) if packing else stream).names)
+        except (pa.ArrowException, OSError) as error:
             raise InputRefused.because(
                 f"the Parquet file is damaged or cut short ({error})", file=label, remedy="Export it again."
             ) from None

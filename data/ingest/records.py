@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.errors import InputRefused
+
 Offsets = npt.NDArray[np.int64]
 
 NEWLINE, QUOTE = 10, 34
@@ -75,6 +77,32 @@ def opens_quote(line: bytes, delimiter: bytes) -> bool:
     return False
 
 
+def split_record(record: str, delimiter: str) -> list[str]:
+    """Split one record into its cells by the rules of :func:`opens_quote`; takes any text.
+
+    Examples
+    --------
+    >>> split_record('a,"b, ""c"" d",5" PIPE,', ",")
+    ['a', 'b, "c" d', '5" PIPE', '']
+    """
+    cells, place = [], 0
+    while True:
+        cell = ""
+        if record[place : place + 1] == '"':
+            place += 1
+            closing = record.find('"', place)
+            while closing >= 0 and record[closing + 1 : closing + 2] == '"':
+                cell, place = cell + record[place : closing + 1], closing + 2
+                closing = record.find('"', place)
+            closing = closing if closing >= 0 else len(record)
+            cell, place = cell + record[place:closing], closing + 1
+        following = record.find(delimiter, place)
+        if following < 0:
+            return [*cells, cell + record[place:]]
+        cells.append(cell + record[place:following])
+        place = following + 1
+
+
 def _record_ends(data: bytes, delimiter: bytes) -> tuple[Offsets, Offsets, int | None]:
     """Newlines, which of them end a record (indices), and the line where an open quote began."""
     array = np.frombuffer(data, dtype=np.uint8)
@@ -98,7 +126,9 @@ def _record_ends(data: bytes, delimiter: bytes) -> tuple[Offsets, Offsets, int |
     return newlines, np.flatnonzero(ends), opened
 
 
-def cut_records(pieces: Iterator[bytes], delimiter: bytes, first_line: int = 1) -> Iterator[Chunk]:
+def cut_records(
+    pieces: Iterator[bytes], delimiter: bytes, first_line: int = 1, *, name: str = "the file"
+) -> Iterator[Chunk]:
     r"""Cut a byte stream into chunks of whole records; blank lines are no records.
 
     Parameters
@@ -109,6 +139,13 @@ def cut_records(pieces: Iterator[bytes], delimiter: bytes, first_line: int = 1) 
         One byte.
     first_line : int
         Line number of the stream's first line.
+    name : str
+        What people call the file.
+
+    Raises
+    ------
+    InputRefused
+        When a line does not end within `MAX_RECORD_BYTES`: memory stays bounded.
     """
     carry, line, exhausted = b"", first_line, False
     while not exhausted:
@@ -133,6 +170,13 @@ def cut_records(pieces: Iterator[bytes], delimiter: bytes, first_line: int = 1) 
                 yield broken
                 line, data = line + 1, data[stop:]
                 continue
+            if not newlines.size and len(data) > MAX_RECORD_BYTES:
+                raise InputRefused.because(
+                    f"a line is longer than {MAX_RECORD_BYTES:,} bytes",
+                    file=name,
+                    line=line,
+                    remedy="Check that it is a table with one row a line.",
+                )
             break
         carry = data
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from data.errors import InputRefused
 from data.ingest.limits import IngestLimits
-from data.ingest.records import CHUNK_BYTES
+from data.ingest.records import CHUNK_BYTES, split_record
 
 Format = Literal["csv", "xlsx", "parquet"]
 SAMPLE_BYTES = 1 << 20
@@ -61,6 +61,8 @@ def _pick_member(archive: zipfile.ZipFile, name: str, wanted: str | None) -> str
     files = [
         info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")
     ]
+    if any(info.flag_bits & 1 for info in files):
+        raise InputRefused.because("the zip needs a password", file=name, remedy="Unpack it first.")
     if not files:
         raise InputRefused.because("the zip holds no file", file=name, remedy="Pack the table into it again.")
     if wanted is not None:
@@ -68,8 +70,6 @@ def _pick_member(archive: zipfile.ZipFile, name: str, wanted: str | None) -> str
             known = ", ".join(info.filename for info in files[:10])
             raise InputRefused.because(f"the zip has no “{wanted}”", file=name, remedy=f"It holds: {known}.")
         return wanted
-    if any(info.flag_bits & 1 for info in files):
-        raise InputRefused.because("the zip needs a password", file=name, remedy="Unpack it first.")
     return max(files, key=lambda info: info.file_size).filename
 
 
@@ -100,7 +100,7 @@ def unpacked(path: Path, name: str, member: str | None) -> Iterator[tuple[Binary
                             yield stream, "zip", chosen  # type: ignore[misc]  # ZipExtFile likewise
             else:
                 yield plain, "", ""
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise InputRefused.because(
                 f"the packed file is damaged or cut short ({error})", file=name, remedy="Send it again."
             ) from None
@@ -163,7 +163,11 @@ def _delimiter(text: str) -> str:
         lines = lines[:-1]
 
     def rank(delimiter: str) -> tuple[float, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        widths: list[int] = []
+        with suppress(csv.Error):  # a cell too long for this parser: what came before it decides
+            widths += (len(row) for row in csv.reader(lines, delimiter=delimiter))
+        if not widths:
+            return (0.0, 0)
         width = max(set(widths), key=widths.count)
         return (widths.count(width) / len(widths) if width > 1 else 0.0, width)
 
@@ -198,7 +202,7 @@ def read_header(text: str, delimiter: str, name: str, limits: IngestLimits) -> t
     InputRefused
         No name at all, only numbers, or two columns of one name.
     """
-    header = tuple(cell.strip() for cell in next(csv.reader(io.StringIO(text), delimiter=delimiter), []))
+    header = tuple(cell.strip() for cell in split_record(text, delimiter))
     return checked_header(header, name, limits)
 
 

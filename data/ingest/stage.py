@@ -14,7 +14,6 @@ from typing import TypeVar
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from data.contract import BY_NAME, EXPOSURE_COLUMNS, Aggregate, Kind
@@ -202,14 +201,14 @@ class _Plan:
                 line=1,
                 remedy="Add it to the mapping, or map this file anew.",
             )
-        sample = source.sample() if source.is_text else pd.DataFrame()
+        sample, as_text = source.sample(), source.text_places()
         rows = []
         for place, header in enumerate(source.header):
             entry = by_header[header]
             kind = kinds[entry.target]
             cell, name = f"c{place}", quote_identifier(entry.target)
             settled = name
-            if source.is_text:
+            if place in as_text:
                 known = BY_NAME.get(entry.target)
                 style = cells.style_of(sample.iloc[:, place].tolist())
                 expression = cells.typed(

@@ -21,6 +21,7 @@ from segmentation.cube import MONEY
 from segmentation.features import FeatureColumn, with_features
 from segmentation.frame import Frame
 from segmentation.returns.ratios import ReturnsSettings, per_hundred
+from segmentation.risk.ladder import UNKNOWN_STEP
 from segmentation.sample import Fetch
 from segmentation.tiers import Money
 
@@ -113,6 +114,15 @@ def _sums(frame: Frame, model: SegmentModel, fetch: Fetch) -> list[Sums]:
         nw.len().alias("customers"),
         # An engine's sum of integers may be wider than what pandas holds exactly.
         *(nw.col(name).sum().cast(nw.Int64).alias(name) for name in MONEY),
+        *(
+            nw.when(nw.col("risk_step") == UNKNOWN_STEP)
+            .then(nw.col(name))
+            .otherwise(nw.lit(0))
+            .sum()
+            .cast(nw.Int64)
+            .alias(f"{name} unrated")
+            for name in MONEY
+        ),
         nw.col("value_score").sum().alias("value_sum"),
         nw.col("value_score").count().alias("value_count"),
         *(measure for column in model.features.columns for measure in _feature_sums(column)),
@@ -147,7 +157,10 @@ def _profile(
     columns: Sequence[FeatureColumn],
     settings: ReturnsSettings,
 ) -> SegmentProfile:
-    money = Money(*(int(sums[measure]) for measure in MONEY))
+    unrated = [int(sums[f"{measure} unrated"]) for measure in MONEY]
+    money = Money(
+        *(int(sums[measure]) for measure in MONEY), unrated=Money(*unrated) if any(unrated) else None
+    )
     differences = [_difference(column, sums, whole) for column in columns]
     return SegmentProfile(
         number=number,

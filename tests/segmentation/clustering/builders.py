@@ -30,6 +30,7 @@ def planted(rows: int = 600, seed: int = 3, order: Sequence[int] | None = None) 
         "annual_revenue": np.exp(rng.normal(np.array([11.0, 14.0, 18.0])[kind], 0.4)),
         "years_in_business": rng.normal(np.array([2.0, 8.0, 30.0])[kind], 1.0),
         "region": np.array(["south", "north", None], dtype=object)[kind],
+        "risk_step": [10] * rows,
         "value_score": rng.normal(np.array([20.0, 80.0, 50.0])[kind], 2.0),
     }
     for measure, amount in {
