@@ -127,8 +127,9 @@ class UploadDesk:
                     target.write(piece)
             if total and received != total:
                 return self._refuse(ticket, "upload.cut_short")
-            finished = True
-            return self._change(ticket, state="received")
+            now = self._change(ticket, state="received")
+            finished = now is not None and now.state == "received"
+            return now
         finally:
             # A browser that went away raises out of the stream: nothing half-written stays.
             if not finished:

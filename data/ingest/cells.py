@@ -14,15 +14,24 @@ from datetime import datetime
 
 from data.contract import FLAG_FALSE, FLAG_TRUE, MISSING, Kind
 from data.engines.sql import quote_text
-from data.ingest.content import is_missing
+from data.ingest.content import DECIMAL_COMMA, is_missing
 
 LAST_TWO_DIGIT_YEAR = 2036
 """A two-digit year that would lie after this one is of the last century (62 is 1962)."""
 
+FIRST_YEAR = 1000
+"""Earlier years are misread two- or three-digit ones."""
+
 UNITS: tuple[tuple[str, str], ...] = (("%", "0.01"), ("万", "1e4"), ("亿", "1e8"))
-DECORATION = "$€£¥￥₹%万亿()' \u00a0\u2009"
-DECIMAL_COMMA = re.compile(r"^\D*\d{1,3}(?:[. ]\d{3})*,\d{1,2}\D*$|^\D*\d+,\d{1,2}\D*$")
+DECORATION = "$€£¥￥₹%万亿元()' \u00a0\u2009"
 DECIMAL_POINT = re.compile(r"\.\d{1,2}\D*$")
+THOUSANDS_COMMA = re.compile(r"^\D*[1-9]\d{0,2}(?:,\d{3})+\D*$")
+WRONG_GROUPS = r"{0}\d{{0,2}}(\D|$)|{0}\d{{4}}|\d[ '\x{{a0}}\x{{2009}}](\d{{1,2}}(\D|$)|\d{{4}})"
+"""Digits that no thousands separator ({0}, blank or apostrophe) leaves: unread, better than ten times too large."""
+NEGATIVE_BRACKETS = r"^[^0-9()-]*\([^()-]*\)[^0-9()]*$"
+CODES = "USD|EUR|CNY|RMB|GBP|JPY|HKD|CHF|INR"
+BLANKS = " \t\r\n\u00a0\u2009\u3000\ufeff"
+WIDE, NARROW = "\u2212－＋０１２３４５６７８９．", "--+0123456789."
 
 NAMED_DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %b %y",
@@ -67,7 +76,9 @@ def style_of(cells: Sequence[str | None]) -> CellStyle:
     (False, False)
     """
     filled = [cell.strip() for cell in cells if cell is not None and not is_missing(cell)]
-    comma = any(DECIMAL_COMMA.match(cell) for cell in filled) and not any(
+    with_comma = sum(1 for cell in filled if DECIMAL_COMMA.match(cell))
+    # "1,234" may be either: one "1,5" among many of them does not make them all small.
+    comma = with_comma > sum(1 for cell in filled if THOUSANDS_COMMA.match(cell)) and not any(
         DECIMAL_POINT.search(cell) for cell in filled
     )
     parts = [match for cell in filled if (match := SLASHED.match(cell))]
@@ -101,25 +112,32 @@ def missing(cell: str) -> str:
 def number(cell: str, style: CellStyle) -> str:
     """Read a text cell as DOUBLE: signs, separators, currency, percent, 万 and 亿, minus by brackets.
 
-    Three attempts, each only for the cells the one before could not read.
+    Three attempts, each only for the cells the one before could not read. What may be meant in two
+    ways (``1,5`` between thousands, ``(3`` half in brackets, ``1亿2000万``) stays unread and is counted.
     """
     if style.decimal_comma:
         plain = f"replace(translate({cell}, '.', ''), ',', '.')"
-        quick, wrong_groups = "NULL::DOUBLE", ""
+        quick, separator = "NULL::DOUBLE", r"\."
     else:
         plain = f"translate({cell}, ',', '')"
         quick = f"TRY_CAST({cell} AS DOUBLE)"
-        # "1,5" is no number with thousands separators: better unread than ten times too large.
-        wrong_groups = f"WHEN regexp_matches({cell}, ',\\d{{1,2}}(\\D|$)') THEN NULL "
+        separator = ","
+    wrong_groups = quote_text(WRONG_GROUPS.format(separator))
     bare = f"translate({plain}, {quote_text(DECORATION)}, '')"
     units = " ".join(
         f"WHEN contains({cell}, '{sign}') THEN TRY_CAST({bare} AS DOUBLE) * {value}" for sign, value in UNITS
     )
-    coded = f"regexp_replace({bare}, '^(-?)(?i:USD|US|EUR|CNY|RMB|GBP)', '\\1')"
+    narrow = f"translate({bare}, {quote_text(WIDE)}, {quote_text(NARROW)})"
+    coded = f"regexp_replace({narrow}, '^([-+]?)(?i:{CODES}|US)|(?i:{CODES})$', '\\1')"
     slow = (
-        f"CASE WHEN trim({cell}) = '' THEN NULL {wrong_groups}{units} "
-        f"WHEN starts_with(ltrim({cell}), '(') THEN -TRY_CAST({bare} AS DOUBLE) "
+        f"CASE WHEN trim({cell}) = '' OR regexp_matches({cell}, {wrong_groups}) THEN NULL "
+        f"WHEN contains({cell}, '万') AND contains({cell}, '亿') THEN NULL {units} "
         f"ELSE coalesce(TRY_CAST({bare} AS DOUBLE), TRY_CAST({coded} AS DOUBLE)) END"
+    )
+    brackets = f"regexp_matches({cell}, {quote_text(NEGATIVE_BRACKETS)})"
+    slow = (
+        f"CASE WHEN contains({cell}, '(') OR contains({cell}, ')') THEN CASE WHEN {brackets} THEN -({slow}) END "
+        f"ELSE {slow} END"
     )
     return _finite(f"coalesce({quick}, {slow})")
 
@@ -134,10 +152,12 @@ def _finite(value: str) -> str:
 def date(cell: str, style: CellStyle) -> str:
     """Read a text cell as DATE; a time of day is dropped. :func:`settle` then places two-digit years."""
     ordered = DAY_FIRST if style.day_first else MONTH_FIRST
-    known = (*style.date_formats, *(f for f in (*NAMED_DATES, *ordered) if f not in style.date_formats))
+    known = [*style.date_formats, *(f for f in (*NAMED_DATES, *ordered) if f not in style.date_formats)]
+    # The engine's %Y would take "62" for the year 62, so forms with two digits come first.
+    known.sort(key=lambda form: "%y" not in form)
     formats = ", ".join(quote_text(pattern) for pattern in known)
     day = (
-        f"CASE WHEN contains({cell}, ':') THEN regexp_replace({cell}, '[ T]+\\d{{1,2}}:.*$', '') "
+        f"CASE WHEN contains({cell}, ':') THEN trim(regexp_replace({cell}, '[ T]+\\d{{1,2}}:.*$', '')) "
         f"ELSE nullif(trim({cell}), '') END"
     )
     return f"CAST(try_strptime({day}, [{formats}]) AS DATE)"
@@ -145,9 +165,10 @@ def date(cell: str, style: CellStyle) -> str:
 
 def settle(name: str, kind: Kind, style: CellStyle) -> str:
     """Give the second step of a column already read: the century of two-digit years."""
-    if kind != "date" or not style.two_digit_years:
+    if kind != "date":
         return name
-    return f"CASE WHEN year({name}) > {LAST_TWO_DIGIT_YEAR} THEN CAST({name} - INTERVAL 100 YEAR AS DATE) ELSE {name} END"
+    century = f"WHEN year({name}) > {LAST_TWO_DIGIT_YEAR} THEN CAST({name} - INTERVAL 100 YEAR AS DATE) "
+    return f"CASE WHEN year({name}) < {FIRST_YEAR} THEN NULL {century if style.two_digit_years else ''}ELSE {name} END"
 
 
 def flag(cell: str) -> str:
@@ -160,14 +181,15 @@ def flag(cell: str) -> str:
 
 def text(cell: str, levels: Sequence[str] = (), keep_na: bool = False) -> str:
     """Trim a text cell; missing markers become NULL, known levels take their own spelling."""
-    trimmed = f"trim({cell})"
+    # Keys come with tabs and wide blanks from spreadsheets; a key of nothing else is blank.
+    trimmed = f"trim({cell}, {quote_text(BLANKS)})" if keep_na else f"trim({cell})"
     if levels:
         cases = " ".join(
             f"WHEN {quote_text(re.sub('[^a-z]', '', level.lower()))} THEN {quote_text(level)}"
             for level in levels
         )
         trimmed = f"CASE regexp_replace(lower({cell}), '[^a-z]', '', 'g') {cases} ELSE {trimmed} END"
-    empty = f"trim({cell}) = ''" if keep_na else missing(cell)
+    empty = f"coalesce({trimmed}, '') = ''" if keep_na else missing(cell)
     return f"CASE WHEN {empty} THEN NULL ELSE {trimmed} END"
 
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from data.contract import FLAG_FALSE, FLAG_TRUE, MISSING, Kind
 
 NUMBER = re.compile(
-    r"^\(?[-+]?[$€£¥￥₹]?\s*[-+]?(?:\d{1,3}(?:[,' \u00a0]\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?\s*[%万亿]?\)?$",
+    r"^\(?[-+]?(?:USD?|EUR|CNY|RMB|GBP|JPY|HKD|CHF|INR)?\s*[$€£¥￥₹]?\s*[-+]?"
+    r"(?:(?:\d{1,3}(?:[,' \u00a0]\d{3})+|\d+)?(?:\.\d+)?|(?:\d{1,3}(?:[.' \u00a0]\d{3})+|\d+)(?:,\d+)?)"
+    r"(?:e[-+]?\d+)?\s*[%万亿]?元?\)?$",
     re.IGNORECASE,
 )
+DECIMAL_COMMA = re.compile(r"^\D*(?:\d{1,3}(?:[.' \u00a0\u2009]\d{3})*|\d+),\d{1,2}\D*$|^\D*0,\d+\D*$")
 DATE = re.compile(
     r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}"
     r"|\d{4}年\d{1,2}月\d{1,2}日?|[A-Za-z]{3,9} \d{1,2}, \d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?$"
@@ -54,7 +57,9 @@ def to_number(cell: str) -> float | None:
         if sign in text:
             factor = value
     negative = text.startswith("(")
-    plain = re.sub(r"[^\d.eE+-]", "", text)
+    if DECIMAL_COMMA.match(text):
+        text = text.replace(".", "").replace(",", ".")
+    plain = re.sub(r"[^\d.eE+-]|(?i:USD?|EUR)", "", text)
     try:
         number = float(plain) * factor
     except ValueError:

@@ -85,7 +85,8 @@ def split_record(record: str, delimiter: str) -> list[str]:
     >>> split_record('a,"b, ""c"" d",5" PIPE,', ",")
     ['a', 'b, "c" d', '5" PIPE', '']
     """
-    cells, place = [], 0
+    cells: list[str] = []
+    place = 0
     while True:
         cell = ""
         if record[place : place + 1] == '"':

@@ -139,6 +139,7 @@ def stage_files(
     first_mapping = sources[0][1]
     key = _settle_key(cursor, stage, first_mapping, kinds)
     absent = _absent_columns(cursor, stage, kinds, accepted)
+    _fill_amounts(cursor, stage, kinds, absent)
     kept = {name: kind for name, kind in kinds.items() if name not in absent}
     if not any(name in kept for name in EXPOSURE_COLUMNS):
         kept["exposure"] = "money"
@@ -224,10 +225,10 @@ class _Plan:
                 expression = cells.already_typed(cell, kind, entry.scale)
             rows.append((place, entry, expression, f"{settled} AS {name}"))
         targets = tuple(entry.target for _, entry, _, _ in rows)
-        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets))
+        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds))
 
 
-def _checks(mapping: Mapping, targets: Sequence[str]) -> str:
+def _checks(mapping: Mapping, targets: Sequence[str], kinds: dict[str, Kind]) -> str:
     """CASE arms of the rules a row must keep, as (column, reason) pairs; first match wins."""
     headers = {entry.target: entry.header for entry in mapping.entries}
     arms: list[tuple[str, str, str]] = []
@@ -239,6 +240,8 @@ def _checks(mapping: Mapping, targets: Sequence[str]) -> str:
                 "the customer key is blank",
             )
         )
+    elif "customer_id" in kinds:
+        arms.append(("true", "customer_id", "the customer key is blank"))
     amounts = [name for name in EXPOSURE_COLUMNS if name in targets]
     if amounts:
         missing = " AND ".join(f"{quote_identifier(name)} IS NULL" for name in amounts)
@@ -247,6 +250,8 @@ def _checks(mapping: Mapping, targets: Sequence[str]) -> str:
             arms.append((f"{quote_identifier(name)} < 0", headers[name], "the amount at risk is negative"))
             too_large = f"{quote_identifier(name)} > {LARGEST_AMOUNT:.0f}"
             arms.append((too_large, headers[name], "the amount at risk is implausibly large"))
+    elif any(name in kinds for name in EXPOSURE_COLUMNS):
+        arms.append(("true", "exposure", "no amount at risk: blank or no number"))
     if not arms:
         return "NULL"
     whens = " ".join(
@@ -355,6 +360,8 @@ def _settle_key(
     """Say what the customer id is made of, once all rows are known."""
     if "customer_id" in kinds:
         return "mapped"
+    if not mapping.customer_key.startswith("unique:"):
+        return "numbered"
     wanted = mapping.customer_key.removeprefix("unique:")
     target = next((entry.target for entry in mapping.entries if entry.header == wanted), None)
     if target is None:
@@ -385,6 +392,19 @@ def _absent_columns(
     return absent
 
 
+def _fill_amounts(
+    cursor: duckdb.DuckDBPyConnection, stage: str, kinds: dict[str, Kind], absent: dict[str, int]
+) -> None:
+    """Give rows whose only amount stands in a column that counts as absent that amount all the same."""
+    kept = [quote_identifier(name) for name in EXPOSURE_COLUMNS if name in kinds and name not in absent]
+    dropped = [quote_identifier(name) for name in EXPOSURE_COLUMNS if name in absent]
+    if kept and dropped:
+        cursor.execute(
+            f"UPDATE {quote_identifier(stage)} SET {kept[0]} = coalesce({', '.join(dropped)}) "
+            f"WHERE _reason IS NULL AND coalesce({', '.join(kept)}) IS NULL"
+        )
+
+
 def _rule(name: str, rule: Aggregate) -> str:
     column = quote_identifier(name)
     weight = "_weight"
@@ -400,6 +420,10 @@ def _rule(name: str, rule: Aggregate) -> str:
             f"/ nullif(sum({weight}) FILTER ({column} IS NOT NULL), 0), avg({column}))"
         ),
     }[rule]
+
+
+def _aggregate(name: str) -> Aggregate:
+    return BY_NAME[name].aggregate if name in BY_NAME else "first"
 
 
 def _unite(
@@ -422,8 +446,10 @@ def _unite(
         if repeated and repeated[0]:
             amounts = [name for name in EXPOSURE_COLUMNS if name in kinds and _has(cursor, stage, name)]
             weight = f"coalesce({', '.join(map(quote_identifier, amounts))}, 0)" if amounts else "1"
+            # Where nothing says what is at risk each customer counts as one, whatever the facilities.
+            one_each = () if amounts else ("exposure",)
             rules = ", ".join(
-                f"{_rule(name, BY_NAME[name].aggregate if name in BY_NAME else 'first')} AS {quote_identifier(name)}"
+                f"{_rule(name, _aggregate(name) if name not in one_each else 'max')} AS {quote_identifier(name)}"
                 for name in others
             )
             cursor.execute(

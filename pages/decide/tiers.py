@@ -123,9 +123,12 @@ def _threshold(which: str, policy: Policy, language: Language) -> None:
     def moved() -> None:
         chosen = int(state.widget(key) * 2 + 0.5)
         changed = state.draft(policy).with_threshold(**{which: chosen})
-        # A line pushed over the other takes it along.
-        state.put_widget("w_strategic", changed.strategic_step / 2)
-        state.put_widget("w_core", changed.core_step / 2)
+        # A line pushed over the other takes it along. The slider being moved is never set from here:
+        # that would take back a key press made meanwhile.
+        other = "core" if which == "strategic" else "strategic"
+        pushed = changed.core_step if other == "core" else changed.strategic_step
+        if pushed / 2 != state.widget(f"w_{other}"):
+            state.put_widget(f"w_{other}", pushed / 2)
         state.set_draft(changed)
 
     st.slider(
@@ -247,6 +250,6 @@ def _field(
         step=step,
         key=key,
         on_change=moved,
-        width=104,
+        width=94,
         format="%.2f" if step < 1 else "%.0f",
     )

@@ -86,24 +86,20 @@ def differences(rows: Sequence[tuple[str, float, str]], *, theme: Theme, languag
         Label, difference in standard deviations, "here against elsewhere"; labels may be hostile.
     """
     colours = palette(theme)
-    figure = blank(theme, 40 + 36 * max(len(rows), 1))
+    figure = blank(theme, 40 + 42 * max(len(rows), 1))
     figure.add_bar(
         x=[gap for _, gap, _ in rows],
         y=list(range(len(rows))),
         orientation="h",
         marker={"color": [colours.accent if gap >= 0 else colours.bad for _, gap, _ in rows]},
-        text=[inert(against, 60) for _, _, against in rows],
-        textposition="outside",
-        cliponaxis=False,
         hoverinfo="skip",
     )
-    reach = max((abs(gap) for _, gap, _ in rows), default=1.0) or 1.0
-    lowest = min((gap for _, gap, _ in rows), default=0.0)
-    # Room for the words beside a bar, on the left only when a bar points there.
-    figure.update_xaxes(visible=False, range=[-reach * 1.9 if lowest < 0 else -reach * 0.02, reach * 1.9])
+    # Both means stand below the feature's name: beside the bars they would collide on a narrow screen.
+    small = f"<span style='font-size:11px;color:{colours.muted}'>"
+    figure.update_xaxes(visible=False)
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
-        ticktext=[inert(label, 32) for label, _, _ in rows],
+        ticktext=[f"{inert(label, 32)}<br>{small}{inert(against, 48)}</span>" for label, _, against in rows],
         autorange="reversed",
         tickfont={"color": colours.ink},
     )

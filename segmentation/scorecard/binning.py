@@ -118,7 +118,7 @@ def weight_of_evidence(goods: float, bads: float, all_goods: float, all_bads: fl
     Examples
     --------
     >>> round(weight_of_evidence(90, 10, 900, 100), 6)
-    -0.040...
+    -0.038818
     """
     share_of_goods = (goods + SMOOTHING) / (all_goods + SMOOTHING)
     share_of_bads = (bads + SMOOTHING) / (all_bads + SMOOTHING)

@@ -62,7 +62,7 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], seconds: fl
             with urllib.request.urlopen(f"{address}/api/health", timeout=5) as answer:
                 if b"ready" in answer.read():
                     return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             pass  # not listening yet: ask again
         time.sleep(0.2)
     raise AssertionError("the server did not become ready")
