@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 import cli
+import pipeline
 from segmentation.policy import built_in_policy
+from settings import Settings
 
 SLICE = Path(__file__).parent / "slices" / "sba-3000.csv.gz"
 
@@ -261,3 +263,19 @@ def test_two_files_are_parts_of_one_portfolio(tmp_path: Path) -> None:
     assert cli.main(["run", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), "--out", str(out)]) == 0
     rows = customers(out)
     assert dict(zip(rows["customer_id"], rows["exposure_at_default"], strict=True)) == {"A": 1.0, "B": 2.0}
+
+
+def test_the_app_s_door_and_the_batch_door_give_the_same_totals(golden: Path, tmp_path: Path) -> None:
+    house = pipeline.open_house(Settings(home=tmp_path / "home"))
+    inspection = pipeline.inspect_file(house, SLICE, SLICE.name)
+    person = pipeline.Person("tester", frozenset({"admin"}))
+    snapshot, _ = pipeline.import_file(house, [SLICE], mapping=inspection.mapping, name="x", person=person)
+    scored = pipeline.open_scored(house, snapshot.snapshot_id)
+    board = pipeline.apply_policy(house, scored, pipeline.policy_in_force(house))
+    house.close()
+    for tier in summary(golden)["tiers"]:
+        own = board.of(tier["tier"])
+        assert own.customers == tier["customers"]
+        for name in ("exposure", "expected_loss", "capital", "income"):
+            assert getattr(own.treated, name) / 100 == tier[f"{name}_treated"]
+    assert scored.model.identity == summary(golden)["identities"]["model"]
