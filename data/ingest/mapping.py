@@ -8,10 +8,12 @@ flag does more harm than none.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import get_args
 
 import pandas as pd
 import tomli_w
@@ -122,17 +124,32 @@ class Mapping:
             raise InputRefused.because(
                 "“columns” is not a list", file=source, remedy="Write one [[columns]] table a header."
             )
-        for row in rows:
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row, dict):
+                problems.append(f"entry {number} of “columns” is not a table")
+                continue
             header, target = str(row.get("header", "")), str(row.get("target", ""))
+            scale, wanted = row.get("scale", 1.0), row.get("kind", "text")
+            if not isinstance(scale, int | float) or not math.isfinite(scale) or scale <= 0:
+                problems.append(f"“{header}” has the scale “{scale}”, which is no number above 0")
+                continue
+            if wanted not in get_args(Kind):
+                problems.append(f"“{header}” has the kind “{wanted}”; known: {', '.join(get_args(Kind))}")
+                continue
             if target not in BY_NAME and not target.startswith("x_"):
                 problems.append(f"“{header}” goes to “{target}”, which the contract does not know")
                 continue
-            kind = BY_NAME[target].kind if target in BY_NAME else row.get("kind", "text")
+            kind: Kind = BY_NAME[target].kind if target in BY_NAME else wanted
             known = target if target in BY_NAME else None
-            entries.append(MappingEntry(header, target, kind, known, 1.0, (), float(row.get("scale", 1.0))))
+            entries.append(MappingEntry(header, target, kind, known, 1.0, (), float(scale)))
         targets = [entry.target for entry in entries]
         problems += [
-            f"“{name}” is filled by two headers" for name in {t for t in targets if targets.count(t) > 1}
+            f"“{name}” is filled by two headers"
+            for name in sorted({t for t in targets if targets.count(t) > 1})
+        ]
+        headers = [entry.header for entry in entries]
+        problems += [
+            f"“{name}” stands there twice" for name in sorted({h for h in headers if headers.count(h) > 1})
         ]
         if problems:
             raise InputRefused.because("; ".join(problems), file=source, remedy="Mend the mapping file.")
@@ -238,7 +255,7 @@ def propose_mapping(
         target = column or extra_name(text, taken)
         taken.add(target)
         kind = BY_NAME[column].kind if column else kind_of_extra(contents[place])
-        scale = _scale(words[place], contents[place], kind)
+        scale = _scale(words[place], contents[place], kind, BY_NAME[column].maximum if column else None)
         entries.append(MappingEntry(text, target, kind, column, confidence, shown, scale))
 
     currency = next((word.currency for word in words if word.currency), None)
@@ -248,15 +265,21 @@ def propose_mapping(
         for text, content in zip(header, contents, strict=True)
         if content.filled and content.filled == len(sample) and content.distinct == 1.0
     )
-    return replace(
-        mapping, customer_key=_customer_key(mapping, unique), exposure_rule=_exposure_rule(mapping)
+    key = _customer_key(mapping, unique)
+    # A key is text even when it looks like a number: 007 is not 7.
+    as_text = tuple(
+        replace(entry, kind="text", scale=1.0) if key == f"unique:{entry.header}" else entry
+        for entry in entries
     )
+    return replace(mapping, entries=as_text, customer_key=key, exposure_rule=_exposure_rule(mapping))
 
 
-def _scale(words: HeaderWords, content: Content, kind: Kind) -> float:
+def _scale(words: HeaderWords, content: Content, kind: Kind, maximum: float | None = None) -> float:
     """What numbers are multiplied by to reach the contract's unit."""
     if kind in ("rate", "share"):
-        percent = words.is_percent or (1.0 < content.maximum <= 100.0)
+        # Some shares may exceed 1 by themselves: a limit can be used to 120 %.
+        largest = maximum if kind == "share" and maximum is not None else 1.0
+        percent = words.is_percent or (largest < content.maximum <= 100.0 * largest)
         return 0.01 if percent and not content.has_percent else 1.0
     return words.scale if kind == "money" else 1.0
 
@@ -270,11 +293,8 @@ def _customer_key(mapping: Mapping, unique: frozenset[str]) -> str:
         # Whether it is all different is checked again over the whole file; if not, rows are numbered.
         return f"unique:{targets['facility_id'].header}"
     for entry in mapping.entries:
-        if (
-            entry.header in unique
-            and entry.kind == "text"
-            and read_header(entry.header).words.endswith(("id", "no"))
-        ):
+        last_word = read_header(entry.header).words.rpartition(" ")[2]
+        if entry.header in unique and entry.column is None and last_word in ("id", "no", "nr", "number"):
             return f"unique:{entry.header}"
     return "numbered"
 
@@ -296,7 +316,7 @@ def with_choice(mapping: Mapping, header: str, target: str | None) -> Mapping:
         Contract column, or None for an extra column.
     """
     entries: list[MappingEntry] = []
-    taken = {entry.target for entry in mapping.entries}
+    taken = {entry.target for entry in mapping.entries if entry.header != header}
     for entry in mapping.entries:
         if entry.header == header:
             kind: Kind = BY_NAME[target].kind if target else "text"

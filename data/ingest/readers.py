@@ -266,13 +266,14 @@ class Source:
 
     def _whole(self, stream: BinaryIO) -> pa.BufferReader:
         """Unpack a Parquet file that lies in gzip or zip, within the limit."""
-        content = stream.read(self.limits.max_bytes + 1)
-        self.limits.check_bytes(self.info.name, len(content))
-        return pa.BufferReader(content)
+        content = io.BytesIO()
+        while piece := stream.read(1 << 20):
+            content.write(piece)
+            self.limits.check_bytes(self.info.name, content.tell())
+        return pa.BufferReader(content.getvalue())
 
     def _xlsx(self) -> Iterator[Batch]:
-        table = _sheet(self.path, self.info)
-        table = table.rename_columns([f"c{place}" for place in range(table.num_columns)])
+        table, _ = _sheet(self.path, self.info)
         for start in range(0, table.num_rows, BATCH_ROWS):
             part = table.slice(start, BATCH_ROWS).combine_chunks()
             blank = np.ones(part.num_rows, dtype=bool)
@@ -316,12 +317,16 @@ def _flat(column: pa.Array) -> pa.Array:
         return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
 
 
-def _sheet(path: Path, info: SourceInfo) -> pa.Table:
+def _sheet(path: Path, info: SourceInfo) -> tuple[pa.Table, tuple[str, ...]]:
     """Read one sheet as text columns; its first row is the header."""
     try:
-        book = fastexcel.read_excel(path)
-        sheet = book.load_sheet(info.member or 0, header_row=0, dtypes="string")
-        return pa.table(sheet.to_arrow())
+        with unpacked(path, info.name, info.member or None) as (stream, packing, _):
+            book = fastexcel.read_excel(stream.read() if packing else path)
+        sheet = book.load_sheet(0, header_row=None, dtypes="string")
+        rows = pa.table(sheet.to_arrow())
+        header = [str(column[0].as_py() or "").strip() for column in rows.columns] if rows.num_rows else []
+        # Names of our own, so that two columns of one name can be told and refused.
+        return rows.slice(1).rename_columns([f"c{place}" for place in range(len(header))]), tuple(header)
     except fastexcel.FastExcelError as error:
         raise InputRefused.because(
             f"the workbook can't be read ({str(error).splitlines()[0]})",
@@ -352,7 +357,8 @@ def open_source(
         When it is no table we read, with file, line and remedy.
     """
     limits = limits or IngestLimits()
-    label = name or path.name
+    # A name with bytes that are no text could neither be shown nor kept.
+    label = (name or path.name).encode("utf-8", errors="replace").decode()
     info = sniff(path, label, member)
     if info.format == "csv":
         with unpacked(path, label, info.member or None) as (stream, _, _):
@@ -374,6 +380,5 @@ def open_source(
                 f"the Parquet file is damaged or cut short ({error})", file=label, remedy="Export it again."
             ) from None
         return Source(path, info, checked_header(names, label, limits), limits)
-    names = tuple(str(cell).strip() for cell in _sheet(path, info).column_names)
-    names = tuple("" if cell.startswith("__UNNAMED__") else cell for cell in names)
+    _, names = _sheet(path, info)
     return Source(path, info, checked_header(names, label, limits), limits)

@@ -23,6 +23,9 @@ SAMPLE_BYTES = 1 << 20
 CONTROL = (*range(9), *range(14, 32))
 BINARY_SHARE = 0.05
 """Text has next to no control characters; more than this share of them is no table."""
+PACKING_ERRORS = (
+    EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError,
+)  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -100,7 +103,7 @@ def unpacked(path: Path, name: str, member: str | None) -> Iterator[tuple[Binary
                             yield stream, "zip", chosen  # type: ignore[misc]  # ZipExtFile likewise
             else:
                 yield plain, "", ""
-        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        except PACKING_ERRORS as error:
             raise InputRefused.because(
                 f"the packed file is damaged or cut short ({error})", file=name, remedy="Send it again."
             ) from None
@@ -146,6 +149,8 @@ def _encoding(head: bytes, name: str) -> str:
             remedy="Stratum reads CSV, Parquet and XLSX, also in gzip or zip.",
         )
     for encoding in ("utf-8", "gb18030"):
+        if encoding == "gb18030" and _is_mostly_utf8(head):
+            continue
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
             decoder.decode(head, final=False)
@@ -154,6 +159,13 @@ def _encoding(head: bytes, name: str) -> str:
         return encoding
     # A few unreadable bytes in a UTF-8 file set their own rows aside, not the file.
     return "utf-8"
+
+
+def _is_mostly_utf8(head: bytes) -> bool:
+    """Whether most lines with characters beyond ASCII are good UTF-8, so that one odd line does not decide."""
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    good = sum(1 for line in lines if line.decode("utf-8", errors="ignore").encode() == line)
+    return good > len(lines) / 2
 
 
 def _delimiter(text: str) -> str:
@@ -166,7 +178,8 @@ def _delimiter(text: str) -> str:
         widths: list[int] = []
         with suppress(csv.Error):  # a cell too long for this parser: what came before it decides
             widths += (len(row) for row in csv.reader(lines, delimiter=delimiter))
-        if not widths:
+        # What does not split the header separates nothing, however often it stands in the cells.
+        if not widths or widths[0] == 1:
             return (0.0, 0)
         width = max(set(widths), key=widths.count)
         return (widths.count(width) / len(widths) if width > 1 else 0.0, width)
@@ -192,6 +205,8 @@ def utf8_pieces(stream: BinaryIO, encoding: str, name: str, limits: IngestLimits
             only_returns = b"\r" in piece and b"\n" not in piece
         first = False
         yield piece.replace(b"\r", b"\n") if only_returns else piece
+    if decoder is not None:
+        yield decoder.decode(b"", final=True).encode()  # a character cut off at the very end
 
 
 def read_header(text: str, delimiter: str, name: str, limits: IngestLimits) -> tuple[str, ...]:

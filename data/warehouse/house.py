@@ -12,7 +12,7 @@ from typing import TypeVar
 import duckdb
 
 from data.engines.sql import quote_identifier, quote_text
-from data.errors import WarehouseBusy
+from data.errors import InputRefused, WarehouseBusy
 from data.warehouse.schema import migrate
 
 Result = TypeVar("Result")
@@ -46,6 +46,8 @@ class Warehouse:
     ------
     WarehouseBusy
         When another process holds the file.
+    InputRefused
+        When it is no warehouse, or one of a newer Stratum.
     """
 
     def __init__(self, path: Path, settings: EngineSettings | None = None) -> None:
@@ -55,16 +57,24 @@ class Warehouse:
         try:
             self._connection = duckdb.connect(str(path))
         except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+            if "lock on file" in str(error).lower():
                 raise WarehouseBusy.held_elsewhere(str(path)) from None
-            raise
+            raise InputRefused.because(
+                f"this is no warehouse that can be opened ({str(error).splitlines()[0]})",
+                file=str(path),
+                remedy="Restore a backup, or choose another folder.",
+            ) from None
         self._lock = threading.Lock()
         self._writing = threading.RLock()
         self._closed = False
-        self._lock_down(settings)
-        with self.cursor() as cursor:
-            migrate(cursor, str(path))
-            self._sweep(cursor)
+        try:
+            self._lock_down(settings)
+            with self.cursor() as cursor:
+                migrate(cursor, str(path))
+                self._sweep(cursor)
+        except BaseException:
+            self.close()
+            raise
 
     def _lock_down(self, settings: EngineSettings) -> None:
         """Set limits, then shut every way out of the file and lock the configuration."""

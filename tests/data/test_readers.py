@@ -158,6 +158,12 @@ def test_no_record_vanishes_whatever_stands_in_it(
     assert made.account.rows_accepted + aside == len(rows) + 1
 
 
+def test_a_separator_that_does_not_split_the_header_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"customer_id","exposure"\n"",";\r;","1"\n"",";\r;"\n"Z","1"\n', newline="")
+    assert open_source(path).header == ("customer_id", "exposure")
+
+
 def test_a_cancelled_import_keeps_nothing(tmp_path: Path) -> None:
     connection = duckdb.connect()
     connection.execute("BEGIN")
