@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ def desk(tmp_path: Path) -> UploadDesk:
     return UploadDesk(tmp_path / "uploads", max_bytes=10)
 
 
+def finished(work: Coroutine[None, None, Upload | None]) -> Upload | None:
+    """Run it in a thread of its own: a browser test in this process may hold the main thread's loop."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 async def stream(*pieces: bytes, then: Callable[[], None] | None = None) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
@@ -27,7 +34,7 @@ async def stream(*pieces: bytes, then: Callable[[], None] | None = None) -> Asyn
 def sent(
     desk: UploadDesk, ticket: str, *pieces: bytes, total: int = 0, then: Callable[[], None] | None = None
 ) -> Upload | None:
-    return asyncio.run(desk.receive(ticket, "my file.csv", total, stream(*pieces, then=then)))
+    return finished(desk.receive(ticket, "my file.csv", total, stream(*pieces, then=then)))
 
 
 def files(desk: UploadDesk) -> list[Path]:
@@ -46,7 +53,7 @@ def test_a_stream_lands_on_disk_whole(desk: UploadDesk) -> None:
 
 def test_the_path_owes_nothing_to_the_name(desk: UploadDesk) -> None:
     ticket = desk.open_ticket()
-    done = asyncio.run(desk.receive(ticket, "../../etc/passwd", 0, stream(b"x")))
+    done = finished(desk.receive(ticket, "../../etc/passwd", 0, stream(b"x")))
     assert done is not None
     assert done.path.parent == desk._folder
     assert "passwd" not in done.path.name
@@ -114,7 +121,7 @@ def test_cancelling_while_it_streams_removes_the_file(pieces: tuple[bytes, ...],
         desk.cancel(ticket)
         yield b"7"
 
-    done = asyncio.run(desk.receive(ticket, "f", 0, cancelled_before_the_last()))
+    done = finished(desk.receive(ticket, "f", 0, cancelled_before_the_last()))
     assert done is not None
     assert (done.state, files(desk)) == ("cancelled", [])
 
