@@ -122,6 +122,7 @@ __all__ = [
 
 FIT_SEED = 0
 PROFIT_STEPS = 100
+MOST_CUBES = 16
 
 
 @dataclass(slots=True)
@@ -149,6 +150,13 @@ class House:
     def limits(self) -> IngestLimits:
         """Sizes a file may have."""
         return _limits(self.settings)
+
+    def keep_cube(self, key: tuple[str, str], cube: Cube) -> None:
+        """Keep a cube; the oldest goes when there are many, for each treatment edit makes one."""
+        with self._guard:
+            self._cubes[key] = cube
+            for old in list(self._cubes)[:-MOST_CUBES]:
+                del self._cubes[old]
 
     def lock_for(self, thing: str) -> threading.Lock:
         """Give the lock under which a thing is made once."""
@@ -619,11 +627,13 @@ def cube_of(house: House, scored: Scored, policy: Policy) -> Cube:
     """Build the cube of a scored table under a policy's treatments, or give the one built before."""
     key = (scored.scored_id, policy.cube_identity)
     with house.lock_for(f"cube {key}"):
-        if key not in house._cubes:
+        cube = house._cubes.get(key)
+        if cube is None:
             with house.warehouse.cursor() as cursor:
                 frame = _treated_frame(frame_of(cursor, scored.table), scored.model, policy)
-                house._cubes[key] = Cube.from_rows(fetch(build_cube(frame)))
-    return house._cubes[key]
+                cube = Cube.from_rows(fetch(build_cube(frame)))
+            house.keep_cube(key, cube)
+    return cube
 
 
 def policy_in_force(house: House) -> Policy:

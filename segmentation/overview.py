@@ -296,7 +296,7 @@ def assumption_facts(
     found += [
         Assumption("loss_given_default", "40–75 %", share("foundation_lgd"), "supervisory"),
         Assumption("horizon", model.horizon.months, share("scored"), model.horizon.source),
-        Assumption("master_scale", "published", share("rated"), "default"),
+        Assumption("master_scale", "own scale", share("rated"), "own"),
         Assumption(
             "conversion_factor", model.exposure.credit_conversion_factor, share("converted"), "supervisory"
         ),

@@ -38,6 +38,7 @@ from segmentation.risk.exposure import ExposureSettings, with_exposure
 from segmentation.risk.ladder import LADDER, with_risk_step
 from segmentation.risk.loss import FOUNDATION_ONLY, LossTable, fit_loss_table, with_loss_given_default
 from segmentation.risk.probability import ProbabilitySettings, with_probability
+from segmentation.risk.ratings import master_scale_for
 from segmentation.risk.slotting import with_slotting_grade
 from segmentation.sample import Fetch
 from segmentation.scorecard.compile import with_scorecard
@@ -333,7 +334,7 @@ def fit_scoring_model(
         mapping=mapping,
         currency=currency,
         exposure=ExposureSettings(),
-        probability=ProbabilitySettings(),
+        probability=_probability_settings(sample, known, fetch),
         capital=CapitalSettings(),
         returns=options.returns,
         loss_table=FOUNDATION_ONLY,
@@ -354,6 +355,14 @@ def fit_scoring_model(
     draft = replace(draft, reference=fit_value_reference(scored, fetch))
     valued = keep(with_value_score(scored, draft.reference))
     return replace(draft, segments=fit_segments_of(valued, columns, options, fetch))
+
+
+def _probability_settings(sample: Frame, known: Sequence[str], fetch: Fetch) -> ProbabilitySettings:
+    """Choose the master scale by the ratings the portfolio uses: an internal D is no default."""
+    if "rating" not in known:
+        return ProbabilitySettings()
+    levels = fetch(sample.select("rating").unique().drop_nulls())["rating"]
+    return ProbabilitySettings(master_scale=dict(master_scale_for(sorted(str(level) for level in levels))))
 
 
 def _one_segment(sample: Frame, seed: int, fetch: Fetch) -> SegmentModel:

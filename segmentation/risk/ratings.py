@@ -1,13 +1,13 @@
 """Master scales: the probability of default a rating stands for.
 
-Agency grades carry the average one-year default rates by rating modifier that S&P
-published for 1981–2019 (*2019 Annual Global Corporate Default and Rating Transition
-Study*, 29 April 2020, table 9), with 0.03 % where fewer or no defaults were seen (the
-floor of Basel II § 285, and the foot of the risk ladder). Moody's grades stand beside
-those of S&P and Fitch as the European Banking Authority maps them (JC 2018 11).
+All of them are this project's own assumption, shown as such beside every figure that
+rests on one. Agency grades carry round-the-cycle one-year rates that rise from grade to
+grade in the order of magnitude agencies report for corporates; they were not taken from
+one published table and must not be quoted as one. None lies below 0.03 %, the foot of the
+risk ladder. Moody's grades stand beside the like-named ones of S&P and Fitch.
 
-Numbers 1–10 and the letters A–G have no published rates. Their scales are this
-project's own assumption: equal slices of the risk ladder, 1 or A the best.
+Numbers 1–10 and the letters A–G are equal slices of the risk ladder, 1 or A the best. A
+lender with a scale of its own gives PDs, or its own master scale.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from segmentation.risk.ladder import LOWEST_BOUND, STEPS, bound
 
 @dataclass(frozen=True, slots=True)
 class AgencyGrade:
-    """One grade with its names (S&P and Fitch, Moody's) and its one-year default rate in percent."""
+    """One grade with its names (S&P and Fitch, Moody's) and the one-year rate assumed for it, in percent."""
 
     names: tuple[str, ...]
     default_rate_percent: float
