@@ -22,6 +22,9 @@ REFUSE_AUC = 0.85
 FLAG_AUC = 0.80
 FLAG_IV = 1.0
 MOST_LEVELS_SHARE = 0.5
+AS_TELLING = 0.01
+PLAINEST = ("missing", "heaping", "value")
+"""Views from the plainest reason to the least plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +161,7 @@ def _worst_view(cells: pd.Series, bad: npt.NDArray[np.bool_], candidate: Candida
                 f"separates_by_{view}",
             )
         )
-    return max(found, key=lambda verdict: (verdict.auc or 0, verdict.iv or 0))
+    strongest = max(verdict.auc or 0.0 for verdict in found)
+    # The value's bins hold missingness too: where that alone tells as much, it is the plainer reason.
+    telling = [verdict for verdict in found if (verdict.auc or 0.0) >= strongest - AS_TELLING]
+    return min(telling, key=lambda verdict: PLAINEST.index(verdict.view))
