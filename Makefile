@@ -71,5 +71,5 @@ $(VENV)/.checks: requirements.lock requirements-dev.lock | $(VENV)/bin/python
 	@touch $@ $(VENV)/.product
 
 # The samples, scored once, so that a first start only copies them.
-$(VENV)/samples.duckdb: $(VENV)/.product pipeline.py $(wildcard data/*/*.py data/samples/*.parquet segmentation/*.py segmentation/*/*.py)
+$(VENV)/samples.duckdb: $(VENV)/.product pipeline.py $(wildcard steps/*.py data/*/*.py data/samples/*.parquet segmentation/*.py segmentation/*/*.py)
 	$(BIN)/python cli.py samples --out $@

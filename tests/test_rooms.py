@@ -8,11 +8,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = {"app", "cli", "pages", "pipeline", "reports", "segmentation", "data", "settings", "streamlit"}
+ROOMS = {
+    "app",
+    "cli",
+    "pages",
+    "pipeline",
+    "steps",
+    "reports",
+    "segmentation",
+    "data",
+    "settings",
+    "streamlit",
+}
 ALLOWED = {
     "app.py": {"pipeline", "streamlit"},
     "cli.py": {"pipeline", "settings"},
-    "pipeline.py": {"reports", "segmentation", "data", "settings"},
+    "pipeline.py": {"steps", "segmentation", "data"},
     "settings.py": set(),
 }
 
@@ -37,9 +48,20 @@ def test_nothing_below_imports_the_pipeline_or_a_door(room: str) -> None:
     wrong = {
         str(path.relative_to(ROOT)): found
         for path in (ROOT / room).rglob("*.py")
-        if (found := imported_by(path) & {"pipeline", "app", "cli", "pages", "settings", "streamlit"})
+        if (
+            found := imported_by(path) & {"pipeline", "steps", "app", "cli", "pages", "settings", "streamlit"}
+        )
     }
     assert wrong == {}
+
+
+def test_the_steps_import_no_door_and_the_doors_no_step() -> None:
+    doors = {"pipeline", "app", "cli", "pages", "streamlit"}
+    upward = {
+        path.name: found for path in (ROOT / "steps").glob("*.py") if (found := imported_by(path) & doors)
+    }
+    past = [path for path in (ROOT / "pages").rglob("*.py") if "steps" in imported_by(path)]
+    assert (upward, past) == ({}, [])
 
 
 def test_of_segmentation_pages_use_only_policies_and_the_ladder() -> None:
@@ -56,5 +78,5 @@ def test_of_segmentation_pages_use_only_policies_and_the_ladder() -> None:
 
 
 def test_every_room_has_its_ten_lines() -> None:
-    for room in ("data", "segmentation", "reports", "pages", "tests", "bench", "docs"):
+    for room in ("data", "segmentation", "reports", "steps", "pages", "tests", "bench", "docs"):
         assert (ROOT / room / "README.md").is_file(), room

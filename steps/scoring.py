@@ -1,0 +1,171 @@
+"""A snapshot becomes a scored table: fit or take a model, run its formulas once, open the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+
+from data.engines.functions import Frame, fetch, frame_of, hash_sample, materialise, ranked_sums
+from data.errors import InputRefused
+from data.identity import content_hash, short
+from data.ingest.headers import is_protected, looks_late
+from data.warehouse import records, snapshots
+from data.warehouse.snapshots import Snapshot
+from segmentation.clustering.profile import SegmentProfile, segment_profiles
+from segmentation.overview import Assumption, PortfolioFacts, assumption_facts, portfolio_facts
+from segmentation.score import (
+    PortfolioColumn,
+    ScoreOptions,
+    ScoringModel,
+    fit_scoring_model,
+    portfolio_columns,
+    score,
+)
+from steps.house import House
+
+PROFIT_STEPS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A snapshot scored by a model, ready to be asked.
+
+    Attributes
+    ----------
+    scored_id : str
+        Identity: snapshot and model.
+    snapshot : Snapshot
+        What was scored.
+    model : ScoringModel
+        By what.
+    facts : PortfolioFacts
+        What the overview says.
+    assumptions : tuple of Assumption
+        What rests on what, with the share of exposure.
+    profiles : tuple of SegmentProfile
+        One a segment.
+    """
+
+    scored_id: str
+    snapshot: Snapshot
+    model: ScoringModel
+    facts: PortfolioFacts
+    assumptions: tuple[Assumption, ...]
+    profiles: tuple[SegmentProfile, ...]
+
+    @property
+    def table(self) -> str:
+        """Table of the scored customers."""
+        return f"scored_{short(self.scored_id)}"
+
+
+def _columns_of(snapshot: Snapshot) -> tuple[PortfolioColumn, ...]:
+    headers = {entry.target: entry.header for entry in snapshot.mapping.entries}
+    return portfolio_columns(snapshot.kinds, headers, is_protected, looks_late)
+
+
+def _keeper(cursor: duckdb.DuckDBPyConnection, prefix: str) -> Callable[[Frame], Frame]:
+    """Make the function that runs a frame once and keeps it as a temporary table of the cursor."""
+    counter = [0]
+
+    def keep(frame: Frame) -> Frame:
+        counter[0] += 1
+        name = f"{prefix}_{counter[0]}"
+        materialise(cursor, frame, name, temporary=True)
+        return frame_of(cursor, name)
+
+    return keep
+
+
+def fit_model(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, options: ScoreOptions, sample_rows: int
+) -> ScoringModel:
+    """Fit a model on a seeded sample of a snapshot."""
+    sample = "model_sample"
+    query = hash_sample(cursor, snapshot.table, sample_rows, options.seed)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS {query}").fetchall()
+    return fit_scoring_model(
+        frame_of(cursor, sample),
+        _columns_of(snapshot),
+        options,
+        mapping=snapshot.mapping.to_dict(),
+        currency=snapshot.currency,
+        fetch=fetch,
+        keep=_keeper(cursor, "fit"),
+    )
+
+
+def score_snapshot(
+    house: House, snapshot_id: str, options: ScoreOptions, model: ScoringModel | None = None
+) -> str:
+    """Score a snapshot, with a model given or fitted on it; a twin of earlier work is recognised.
+
+    Returns
+    -------
+    str
+        Identity of the scored table.
+    """
+    with house.lock_for(f"score {snapshot_id}"), house.warehouse.transaction() as cursor:
+        snapshot = snapshots.get(cursor, snapshot_id)
+        used = model or fit_model(cursor, snapshot, options, house.settings.sample_rows)
+        return score_table(cursor, snapshot, used)
+
+
+def score_table(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel) -> str:
+    """Score a snapshot into its table, unless that was done before."""
+    scored_id = content_hash({"snapshot": snapshot.snapshot_id, "model": model.identity})
+    if records.scored_row(cursor, scored_id) is not None:
+        return scored_id
+    table = f"scored_{short(scored_id)}"
+    keep = _keeper(cursor, "score")
+    frame = score(frame_of(cursor, snapshot.table), model, keep)
+    materialise(cursor, frame, table)
+    records.keep_model(cursor, model.identity, model.to_dict())
+    facts: dict[str, object] = {}
+    records.keep_scored(cursor, records.ScoredRow(scored_id, snapshot.snapshot_id, model.identity, facts))
+    return scored_id
+
+
+def open_scored(house: House, snapshot_id: str) -> Scored:
+    """Open the newest scoring of a snapshot; score it when there is none.
+
+    Raises
+    ------
+    InputRefused
+        When the snapshot is gone.
+    """
+    with house.warehouse.cursor() as cursor:
+        row = records.latest_scored(cursor, snapshot_id)
+    if row is None:
+        score_snapshot(house, snapshot_id, ScoreOptions())
+    with house.warehouse.cursor() as cursor:
+        row = records.latest_scored(cursor, snapshot_id)
+        if row is None:
+            raise InputRefused.because(
+                "it could not be scored", file=short(snapshot_id), remedy="Import it again."
+            )
+        body = records.model_body(cursor, row.model_id)
+        model = ScoringModel.from_dict(body or {}, "the stored model")
+        return scored_of(cursor, snapshots.get(cursor, snapshot_id), model, row.scored_id)
+
+
+def scored_of(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel, scored_id: str
+) -> Scored:
+    """Open a scored table: its facts, what it assumes, its segments."""
+    table = f"scored_{short(scored_id)}"
+    frame = frame_of(cursor, table)
+    return Scored(
+        scored_id,
+        snapshot,
+        model,
+        portfolio_facts(
+            frame, model, fetch, ranked_sums(cursor, table, "risk_adjusted_profit", PROFIT_STEPS)
+        ),
+        assumption_facts(
+            frame, model, fetch, key=snapshot.customer_key, exposure_rule=snapshot.mapping.exposure_rule
+        ),
+        segment_profiles(frame, model.segments, model.returns, fetch),
+    )
