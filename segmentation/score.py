@@ -33,8 +33,9 @@ from segmentation.lifecycle import with_lifecycle
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.treatment import with_untreated
-from segmentation.risk.capital import CapitalSettings, with_asset_class, with_capital, with_expected_loss
+from segmentation.risk.capital import CapitalSettings, with_capital, with_expected_loss
 from segmentation.risk.exposure import ExposureSettings, with_exposure
+from segmentation.risk.guarantee import knows_guarantors, with_guarantor, without_guarantor
 from segmentation.risk.ladder import LADDER, with_risk_step
 from segmentation.risk.loss import FOUNDATION_ONLY, LossTable, fit_loss_table, with_loss_given_default
 from segmentation.risk.probability import ProbabilitySettings, with_probability
@@ -252,10 +253,11 @@ def with_risk(frame: Frame, model: ScoringModel) -> Frame:
     frame = with_slotting_grade(frame)
     frame = with_scorecard(frame, model.scorecard, model.horizon)
     frame = with_probability(frame, model.probability)
+    guaranteed = knows_guarantors([column.name for column in model.columns])
+    frame = with_guarantor(frame, model.probability.master_scale) if guaranteed else without_guarantor(frame)
     frame = with_loss_given_default(frame, model.loss_table)
     frame = with_expected_loss(frame)
-    frame = with_asset_class(frame, model.capital)
-    return with_capital(frame, model.capital)
+    return with_capital(frame, model.capital, guaranteed=guaranteed)
 
 
 def score(frame: Frame, model: ScoringModel, keep: Keep) -> Frame:

@@ -68,7 +68,7 @@ class CapitalSettings:
         here gets no size adjustment.
     product_column : str or None
         Text column that names the product; where it holds one of `revolving_words`, a
-        retail customer is revolving. The contract has no such column, so None by default.
+        retail customer is revolving. None: nobody is.
     revolving_words : tuple of str
         What marks a revolving product, lower case.
 
@@ -83,7 +83,7 @@ class CapitalSettings:
     regime: Regime = "basel3"
     sme_as_retail: bool = False
     currency_rates_to_eur: Mapping[str, float] = field(default_factory=lambda: dict(EURO_RATES))
-    product_column: str | None = None
+    product_column: str | None = "product"
     revolving_words: tuple[str, ...] = ("revolving", "creditcard", "overdraft", "信用卡", "透支", "循环")
 
     def __post_init__(self) -> None:
@@ -126,50 +126,49 @@ class CapitalSettings:
 def with_expected_loss(frame: Frame) -> Frame:
     """Add `expected_loss` = PD · LGD · EAD, in money; PD is not floored here.
 
-    A project slot has its own rate of exposure (CRE33), 50 % in default. A defaulted
-    customer has its best estimate of loss, the LGD, times exposure: PD is 1 there.
+    The share a guarantor covers has the guarantor's PD. A project slot has its own rate of
+    exposure (CRE33), 50 % in default. A defaulted customer has its best estimate of loss
+    times exposure: PD is 1 there, and the LGD stands in where no best estimate is given.
 
     Examples
     --------
     >>> import duckdb
     >>> frame = nw.from_native(duckdb.sql(
     ...     "select 0.02::double probability_of_default, 0.5::double loss_given_default,"
-    ...     " 1000.0::double exposure_at_default, null::varchar slotting_grade"))
+    ...     " 1000.0::double exposure_at_default, null::varchar slotting_grade, false is_defaulted,"
+    ...     " 0.0::double covered_share, null::double guarantor_probability,"
+    ...     " null::double best_estimate_of_loss"))
     >>> with_expected_loss(frame).select("expected_loss").collect().item()
     10.0
     """
+    covered, chance = nw.col("covered_share"), nw.col("probability_of_default")
+    # Written so that nothing covered leaves PD · LGD · EAD to the last bit.
+    of_guarantor = chance - covered * (chance - nw.col("guarantor_probability").fill_null(0.0))
     rate = (
-        nw.when(~nw.col("slotting_grade").is_null())
-        .then(slot_value("expected_loss_rate"))
-        .otherwise(nw.col("probability_of_default") * nw.col("loss_given_default"))
-    )
+        nw.when(nw.col("is_defaulted") & nw.col("slotting_grade").is_null()).then(_best_estimate())
+        .when(~nw.col("slotting_grade").is_null()).then(slot_value("expected_loss_rate"))
+        .when(covered > 0).then(of_guarantor * nw.col("loss_given_default"))
+        .otherwise(chance * nw.col("loss_given_default"))
+    )  # fmt: skip
     return frame.with_columns((rate * nw.col("exposure_at_default")).alias("expected_loss"))
 
 
-def with_asset_class(frame: Frame, settings: CapitalSettings) -> Frame:
-    """Add `asset_class`, the row of the capital formula a customer falls under.
+def _best_estimate() -> nw.Expr:
+    """Loss rate expected of a defaulted customer: given, else its LGD."""
+    given = nw.when(nw.col("best_estimate_of_loss").is_between(0.0, 1.0)).then(
+        nw.col("best_estimate_of_loss")
+    )
+    return nw.coalesce(given, nw.col("loss_given_default"))
+
+
+def _asset_class(settings: CapitalSettings) -> nw.Expr:
+    """Give the row of the capital formula a customer falls under.
 
     A customer in a slot is `slotting`. Retail and HNW customers are `mortgage` with
     residential collateral, `revolving` when the product column says so, else
     `other_retail`. All others, unknown ones too, are `corporate`, or `sme` when their
     revenue is known in euro, at most EUR 50 m, and they are no sovereign.
-
-    Examples
-    --------
-    >>> import duckdb
-    >>> frame = nw.from_native(duckdb.sql(
-    ...     "select 'SME' customer_class, null::varchar collateral_type, 8e6::double annual_revenue,"
-    ...     " 'EUR' currency, null::varchar slotting_grade"))
-    >>> with_asset_class(frame, CapitalSettings()).select("asset_class").collect().item()
-    'sme'
     """
-    staged = _with_revenue_million_euro(frame, settings).with_columns(
-        _asset_class(settings).alias("asset_class")
-    )
-    return without(staged, ["_revenue_million_euro"])
-
-
-def _asset_class(settings: CapitalSettings) -> nw.Expr:
     customer_class = tidy_text(nw.col("customer_class")).fill_null("")
     retail_classes = (*PERSONAL_CLASSES, "sme") if settings.sme_as_retail else PERSONAL_CLASSES
     is_retail = customer_class.is_in(retail_classes)
@@ -185,7 +184,7 @@ def _asset_class(settings: CapitalSettings) -> nw.Expr:
     )  # fmt: skip
 
 
-def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
+def with_capital(frame: Frame, settings: CapitalSettings, *, guaranteed: bool = False) -> Frame:
     """Add `asset_class`, `capital_requirement` (K), `economic_capital` and `risk_weight`.
 
     With R the correlation of the asset class and G = Φ⁻¹,
@@ -195,8 +194,9 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
 
     the last factor for firms only, M = remaining_months/12 within [1, 5], else 2.5.
     K is a fraction of exposure; economic_capital = K·EAD in money; risk_weight = 12.5·K, a
-    fraction. A defaulted customer needs max(0, LGD − best estimate) = 0, for its best
-    estimate is the LGD. A slot needs 0.08 · weight.
+    fraction. A defaulted customer needs max(0, LGD − best estimate), 0 when no best estimate
+    is given. A slot needs 0.08 · weight. The share a guarantor covers has the K of a firm
+    with the guarantor's PD.
 
     Parameters
     ----------
@@ -204,6 +204,8 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
         After the steps that fill probability, loss and exposure.
     settings : CapitalSettings
         Regime, currency rates, and what counts as retail.
+    guaranteed : bool
+        Whether any share is covered; without, the formula runs once a row.
 
     Examples
     --------
@@ -212,34 +214,35 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
     ...     "select 0.01::double probability_of_default, 0.45::double loss_given_default,"
     ...     " 100.0::double exposure_at_default, false is_defaulted, null::varchar slotting_grade,"
     ...     " null::varchar customer_class, null::varchar collateral_type, null::double annual_revenue,"
-    ...     " null::varchar currency, null::double remaining_months"))
+    ...     " null::varchar currency, null::double remaining_months, null::varchar product,"
+    ...     " null::double best_estimate_of_loss"))
     >>> round(with_capital(frame, CapitalSettings()).select("risk_weight").collect().item(), 4)
     0.9232
     """
-    chance, loss, correlation = nw.col("_capital_pd"), nw.col("loss_given_default"), nw.col("_correlation")
-    stressed = (nw.col("_threshold") + correlation.sqrt() * CONFIDENCE_QUANTILE) / (1.0 - correlation).sqrt()
-    in_slot = nw.col("asset_class") == "slotting"
-    staged = (
-        _with_revenue_million_euro(frame, settings)
-        .with_columns(_asset_class(settings).alias("asset_class"))
-        .with_columns(nw.col("probability_of_default").clip(settings.pd_floor, 1.0).alias("_capital_pd"))
-        .with_columns(
-            _correlation().alias("_correlation"),
-            _maturity_factor().alias("_maturity_factor"),
-            chance.clip(None, ALMOST_CERTAIN).alias("_uncertain_pd"),
+    staged = _with_revenue_million_euro(frame, settings).with_columns(
+        _asset_class(settings).alias("asset_class")
+    )
+    staged = _with_requirement(staged, "probability_of_default", "asset_class", "_own", settings)
+    own = nw.col("_own")
+    helpers = ["_own", "_revenue_million_euro"]
+    if guaranteed:
+        staged = staged.with_columns(nw.lit("corporate").alias("_guarantor_class"))
+        staged = _with_requirement(
+            staged, "guarantor_probability", "_guarantor_class", "_guarantors", settings
         )
-    )
-    staged = with_normal_quantile(staged, "_uncertain_pd", "_threshold").with_columns(
-        stressed.alias("_stressed")
-    )
-    staged = with_normal_cdf(staged, "_stressed", "_stressed_pd")
-    unexpected = (loss * nw.col("_stressed_pd") - chance * loss) * nw.col("_maturity_factor")
+        covered = nw.col("covered_share")
+        own = (
+            nw.when(covered > 0).then(own * (1.0 - covered) + nw.col("_guarantors") * covered).otherwise(own)
+        )
+        helpers += ["_guarantors", "_guarantor_class"]
+    in_slot = nw.col("asset_class") == "slotting"
+    after_default = (nw.col("loss_given_default") - _best_estimate()).clip(0.0, None)
     capital, exposure = nw.col("capital_requirement"), nw.col("exposure_at_default")
     staged = (
         staged.with_columns(
             nw.when(in_slot).then(slot_value("risk_weight") * CAPITAL_RATIO)
-            .when(nw.col("is_defaulted")).then(loss * 0.0)
-            .otherwise(unexpected.clip(0.0, None)).alias("capital_requirement")
+            .when(nw.col("is_defaulted")).then(after_default)
+            .otherwise(own).alias("capital_requirement")
         )
         .with_columns(
             (capital * exposure).alias("economic_capital"),
@@ -248,20 +251,41 @@ def with_capital(frame: Frame, settings: CapitalSettings) -> Frame:
             .otherwise(capital * RISK_WEIGHT_OF_CAPITAL).alias("risk_weight"),
         )
     )  # fmt: skip
+    return without(staged, helpers)
+
+
+def _with_requirement(
+    frame: Frame, probability: str, asset_class: str, into: str, settings: CapitalSettings
+) -> Frame:
+    """Add K of a probability under an asset class; null where the probability is."""
+    chance, loss, correlation = nw.col("_capital_pd"), nw.col("loss_given_default"), nw.col("_correlation")
+    stressed = (nw.col("_threshold") + correlation.sqrt() * CONFIDENCE_QUANTILE) / (1.0 - correlation).sqrt()
+    staged = frame.with_columns(nw.col(probability).clip(settings.pd_floor, 1.0).alias("_capital_pd"))
+    staged = staged.with_columns(
+        _correlation(asset_class).alias("_correlation"),
+        _maturity_factor(asset_class).alias("_maturity_factor"),
+        chance.clip(None, ALMOST_CERTAIN).alias("_uncertain_pd"),
+    )
+    staged = with_normal_quantile(staged, "_uncertain_pd", "_threshold").with_columns(
+        stressed.alias("_stressed")
+    )
+    staged = with_normal_cdf(staged, "_stressed", "_stressed_pd")
+    unexpected = (loss * nw.col("_stressed_pd") - chance * loss) * nw.col("_maturity_factor")
+    staged = staged.with_columns(unexpected.clip(0.0, None).alias(into))
     return without(
         staged,
         ["_capital_pd", "_uncertain_pd", "_threshold", "_stressed", "_stressed_pd", "_correlation",
-         "_maturity_factor", "_revenue_million_euro"],
+         "_maturity_factor"],
     )  # fmt: skip
 
 
-def _correlation() -> nw.Expr:
+def _correlation(asset_class_column: str) -> nw.Expr:
     """Give R of the asset class; firms' falls with PD and, for small ones, with size."""
     firm = _between(0.12, 0.24, 50.0)
     revenue = nw.col("_revenue_million_euro").clip(SMALL_REVENUE_MILLION, LARGE_REVENUE_MILLION)
     size_span = LARGE_REVENUE_MILLION - SMALL_REVENUE_MILLION
     small = firm - 0.04 * (1.0 - (revenue - SMALL_REVENUE_MILLION) / size_span)
-    asset_class = nw.col("asset_class")
+    asset_class = nw.col(asset_class_column)
     return (
         nw.when(asset_class == "mortgage").then(nw.lit(0.15))
         .when(asset_class == "revolving").then(nw.lit(0.04))
@@ -277,11 +301,11 @@ def _between(of_risky: float, of_safe: float, decay: float) -> nw.Expr:
     return weight * of_risky + (1.0 - weight) * of_safe
 
 
-def _maturity_factor() -> nw.Expr:
+def _maturity_factor(asset_class_column: str) -> nw.Expr:
     years = (nw.col("remaining_months") / 12.0).clip(1.0, 5.0).fill_null(DEFAULT_MATURITY_YEARS)
     slope = 0.11852 - 0.05478 * nw.col("_capital_pd").log()
     b = slope * slope
-    is_firm = nw.col("asset_class").is_in(["corporate", "sme"])
+    is_firm = nw.col(asset_class_column).is_in(["corporate", "sme"])
     return nw.when(is_firm).then((1.0 + (years - 2.5) * b) / (1.0 - 1.5 * b)).otherwise(nw.lit(1.0))
 
 

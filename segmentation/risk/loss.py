@@ -187,8 +187,8 @@ def with_loss_given_default(frame: Frame, table: LossTable) -> Frame:
     50 %) the slot's expected loss implies. Basel knows no foundation values for retail;
     there they are an assumption.
 
-    A guaranteed share would take the guarantor's PD (substitution, CRE32). The contract
-    names the guarantor but not its risk, so `guarantee_share` has no effect here.
+    A guarantee does not lower the LGD: the covered share takes the guarantor's PD instead
+    (`segmentation.risk.guarantee`).
 
     Parameters
     ----------

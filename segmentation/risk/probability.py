@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import narwhals as nw
 
 from data.errors import Problem
-from segmentation.frame import Frame, look_up, tidy_text, without
+from segmentation.frame import Frame, without
 from segmentation.risk.checks import outside, refuse
-from segmentation.risk.ratings import DEFAULT_MASTER_SCALE
+from segmentation.risk.ratings import DEFAULT_MASTER_SCALE, rated
 from segmentation.risk.slotting import slot_value
 
 MONTHS_OF_A_YEAR = 12.0
@@ -105,11 +105,11 @@ def with_probability(frame: Frame, settings: ProbabilitySettings) -> Frame:
     >>> round(row["probability_of_default"][0], 6), row["probability_source"][0]
     (0.1, 'given')
     """
-    given, rated = nw.col("_given"), nw.col("_rated")
-    has_better_source = ~(given.is_null() & rated.is_null())
+    given, of_rating = nw.col("_given"), nw.col("_rated")
+    has_better_source = ~(given.is_null() & of_rating.is_null())
     gives_way = (nw.col("slotting_source") == "derived") & has_better_source
     staged = (
-        frame.with_columns(_given(settings).alias("_given"), _rated(settings).alias("_rated"))
+        frame.with_columns(_given(settings).alias("_given"), rated(nw.col("rating"), settings.master_scale).alias("_rated"))
         .with_columns(
             nw.when(~gives_way).then(nw.col("slotting_grade")).alias("slotting_grade"),
             nw.when(gives_way).then(nw.lit("none")).otherwise(nw.col("slotting_source")).alias("slotting_source"),
@@ -123,7 +123,7 @@ def with_probability(frame: Frame, settings: ProbabilitySettings) -> Frame:
         .with_columns(
             nw.when(nw.col("is_defaulted")).then(nw.lit("default"))
             .when(~given.is_null()).then(nw.lit("given"))
-            .when(~rated.is_null()).then(nw.lit("rating"))
+            .when(~of_rating.is_null()).then(nw.lit("rating"))
             .when(~nw.col("_slotted").is_null()).then(nw.lit("slotting"))
             .when(~nw.col("probability_of_default_scorecard").is_null()).then(nw.lit("scorecard"))
             .otherwise(nw.lit("none")).alias("probability_source"),
@@ -142,14 +142,6 @@ def _given(settings: ProbabilitySettings) -> nw.Expr:
     converted = 1.0 - (1.0 - chance) ** (MONTHS_OF_A_YEAR / months)
     of_a_year = nw.when(months == MONTHS_OF_A_YEAR).then(chance).otherwise(converted)
     return nw.when(chance.is_between(0.0, 1.0)).then(of_a_year)
-
-
-def _rated(settings: ProbabilitySettings) -> nw.Expr:
-    """Look the rating up, under each spelling `tidy_rating` would bring to the same key."""
-    scale = dict(settings.master_scale)
-    scale |= {rating.replace("-", "−"): value for rating, value in scale.items()}
-    scale |= {f"{rating}.0": value for rating, value in scale.items() if rating.isdecimal()}
-    return look_up(tidy_text(nw.col("rating")), scale)
 
 
 def _is_defaulted(settings: ProbabilitySettings) -> nw.Expr:

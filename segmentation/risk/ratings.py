@@ -16,6 +16,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import narwhals as nw
+
+from segmentation.frame import look_up, tidy_text
 from segmentation.risk.ladder import LOWEST_BOUND, STEPS, bound
 
 
@@ -111,3 +114,19 @@ def master_scale_for(levels: Iterable[str]) -> Mapping[str, float]:
         return LETTER_SCALE
     numbers = {level for level in present if level.replace(".", "", 1).isdecimal()}
     return DEFAULT_MASTER_SCALE if numbers <= NUMBER_SCALE.keys() else AGENCY_SCALE
+
+
+def rated(rating: nw.Expr, master_scale: Mapping[str, float]) -> nw.Expr:
+    """Look a rating up, under each spelling `tidy_rating` would bring to the same key; null when unknown.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> frame = nw.from_native(duckdb.sql("select ' BBB −' as rating"))
+    >>> frame.select(rated(nw.col("rating"), {"bbb-": 0.0025})).collect().item()
+    0.0025
+    """
+    scale = dict(master_scale)
+    scale |= {name.replace("-", "−"): value for name, value in scale.items()}
+    scale |= {f"{name}.0": value for name, value in scale.items() if name.isdecimal()}
+    return look_up(tidy_text(rating), scale)

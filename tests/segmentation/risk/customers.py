@@ -10,9 +10,11 @@ from data.contract import COLUMNS, column
 from segmentation.frame import Frame, with_absent_columns
 from segmentation.risk.capital import CapitalSettings, with_capital, with_expected_loss
 from segmentation.risk.exposure import ExposureSettings, with_exposure
+from segmentation.risk.guarantee import with_guarantor
 from segmentation.risk.ladder import with_risk_step
 from segmentation.risk.loss import FOUNDATION_ONLY, LossTable, with_loss_given_default
 from segmentation.risk.probability import ProbabilitySettings, with_probability
+from segmentation.risk.ratings import DEFAULT_MASTER_SCALE
 from segmentation.risk.slotting import with_slotting_grade
 from tests.builders import lazy
 
@@ -36,8 +38,9 @@ def with_risk(
     """Run every risk step in its order, with default settings."""
     frame = with_slotting_grade(with_exposure(frame, ExposureSettings()))
     frame = with_risk_step(with_probability(frame, ProbabilitySettings()))
+    frame = with_guarantor(frame, DEFAULT_MASTER_SCALE)
     frame = with_expected_loss(with_loss_given_default(frame, losses))
-    return with_capital(frame, capital or CapitalSettings())
+    return with_capital(frame, capital or CapitalSettings(), guaranteed=True)
 
 
 def values(frame: Frame, *names: str) -> list[tuple[object, ...]]:
