@@ -119,3 +119,16 @@ def without(frame: Frame, helpers: Iterable[str]) -> Frame:
     ['a']
     """
     return frame.drop(*helpers)
+
+
+def day_number(date: nw.Expr) -> nw.Expr:
+    """Number days on one scale by year and day of year, as a float; off by at most a day between dates.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> frame = nw.from_native(duckdb.sql("select date '2024-01-31' as a, date '2024-01-01' as b"))
+    >>> frame.select(day_number(nw.col("a")) - day_number(nw.col("b"))).collect().item()
+    30.0
+    """
+    return (date.dt.year() * 365.25 + date.dt.ordinal_day()).cast(nw.Float64)

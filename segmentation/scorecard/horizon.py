@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from segmentation.frame import Frame
+from segmentation.frame import Frame, day_number
 
 Source = Literal["setting", "dates", "assumed_12"]
 YEAR = 12.0
@@ -76,8 +76,8 @@ def observed_horizon(
     if not known:
         return Horizon()
     last = max(known)
-    days = (_days(default) - _days(start)).cast(nw.Float64)
-    whole = (_days(nw.lit(last).cast(nw.Date)) - _days(start)).cast(nw.Float64)
+    days = day_number(default) - day_number(start)
+    whole = day_number(nw.lit(last).cast(nw.Date)) - day_number(start)
     term = nw.col("term_months") * DAYS_A_MONTH
     until_end = nw.when(~term.is_null() & (term < whole) & (term > 0)).then(term).otherwise(whole)
     at_risk = nw.when(~days.is_null() & nw.col("defaulted")).then(days).otherwise(until_end)
@@ -90,8 +90,3 @@ def observed_horizon(
     if row["rows"] == 0 or row["dated"] < FEWEST_DATED_SHARE * row["rows"] or not row["days"] > 0:
         return Horizon()
     return Horizon(round(max(1.0, float(row["days"]) / DAYS_A_MONTH), 2), "dates")
-
-
-def _days(date: nw.Expr) -> nw.Expr:
-    """Days of a date on one scale: years and days of year are enough for an average."""
-    return date.dt.year() * 365.25 + date.dt.ordinal_day()
