@@ -18,7 +18,7 @@ from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
-from segmentation.score import ScoreOptions
+from segmentation.scoring_model import ScoreOptions
 from steps.batch import BatchOptions, batch_run
 from steps.files import read_mapping, read_model, read_policy
 from steps.house import House, open_house

@@ -12,7 +12,7 @@ from segmentation.frame import Frame
 from segmentation.returns.profit import ASSUMABLE, assumption_measures
 from segmentation.returns.ratios import per_hundred, raroc, return_on_investment
 from segmentation.sample import Fetch
-from segmentation.score import ScoringModel
+from segmentation.scoring_model import ScoringModel
 
 LARGEST_NAMES = 20
 SHOWN_INDUSTRIES = 8

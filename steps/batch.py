@@ -28,7 +28,7 @@ from reports.naming import segment_title
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.cube import Cube, build_cube
 from segmentation.policy import Policy, built_in_policy
-from segmentation.score import ScoreOptions, ScoringModel
+from segmentation.scoring_model import ScoreOptions, ScoringModel
 from segmentation.tiers import TierBoard, TierSummary, tier_board, with_tier, with_treated_of_tier
 from settings import Settings
 from steps.house import limits_of

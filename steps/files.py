@@ -8,7 +8,7 @@ from pathlib import Path
 from data.errors import InputRefused, ModelInvalid, Problem
 from data.ingest.mapping import Mapping
 from segmentation.policy import Policy
-from segmentation.score import ScoringModel
+from segmentation.scoring_model import ScoringModel
 
 
 def read_mapping(path: Path) -> Mapping:

@@ -23,7 +23,7 @@ from data.people import Person
 from data.warehouse import records, snapshots
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
 from data.warehouse.snapshots import Snapshot
-from segmentation.score import ScoreOptions
+from segmentation.scoring_model import ScoreOptions
 from settings import Settings
 from steps.house import House, limits_of
 from steps.scoring import score_snapshot

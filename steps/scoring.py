@@ -14,15 +14,10 @@ from data.ingest.headers import is_protected, looks_late
 from data.warehouse import records, snapshots
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile, segment_profiles
+from segmentation.fit import fit_scoring_model
 from segmentation.overview import Assumption, PortfolioFacts, assumption_facts, portfolio_facts
-from segmentation.score import (
-    PortfolioColumn,
-    ScoreOptions,
-    ScoringModel,
-    fit_scoring_model,
-    portfolio_columns,
-    score,
-)
+from segmentation.score import score
+from segmentation.scoring_model import VERSION, PortfolioColumn, ScoreOptions, ScoringModel, portfolio_columns
 from steps.house import House
 
 PROFIT_STEPS = 100
@@ -138,7 +133,9 @@ def open_scored(house: House, snapshot_id: str) -> Scored:
     """
     with house.warehouse.cursor() as cursor:
         row = records.latest_scored(cursor, snapshot_id)
-    if row is None:
+        body = records.model_body(cursor, row.model_id) if row else None
+    if body is None or body.get("version") != VERSION:
+        # Never scored, or by an older Stratum whose formulas were others.
         score_snapshot(house, snapshot_id, ScoreOptions())
     with house.warehouse.cursor() as cursor:
         row = records.latest_scored(cursor, snapshot_id)

@@ -9,7 +9,8 @@ from data.people import Person
 from segmentation.clustering.model import SegmentModel
 from segmentation.clustering.projection import SegmentMap, map_segments
 from segmentation.feature_choice import may_be_feature
-from segmentation.score import ScoreOptions, fit_segments_of
+from segmentation.fit import fit_segments_of
+from segmentation.scoring_model import ScoreOptions
 from steps.house import House
 from steps.scoring import Scored, score_snapshot
 

@@ -9,7 +9,7 @@ from data.warehouse import records
 from segmentation.cube import Cube, Integers, build_cube, histogram, with_capped
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
-from segmentation.score import ScoringModel
+from segmentation.scoring_model import ScoringModel
 from segmentation.tiers import TierBoard, tier_board
 from steps.house import House
 from steps.scoring import Scored
