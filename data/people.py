@@ -17,6 +17,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "rename": frozenset({"manager", "officer", "admin"}),
     "delete": frozenset({"officer", "admin"}),
     "edit_policy": frozenset({"officer", "admin"}),
+    "edit_appetite": frozenset({"officer", "admin"}),
+    "propose_overlay": frozenset({"officer", "admin"}),
+    "approve_overlay": frozenset({"approver", "admin"}),
+    "fit_model": frozenset({"manager", "officer", "admin"}),
     "see_names": frozenset({"manager", "officer", "admin"}),
 }
 """Action → roles that may do it."""

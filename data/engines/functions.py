@@ -60,8 +60,10 @@ def check_engine(name: str) -> None:
         raise UsageError(f"No engine is called “{name}”. Use --engine duckdb.")
 
 
-def ranked_sums(cursor: duckdb.DuckDBPyConnection, table: str, column: str, groups: int) -> pd.DataFrame:
-    """Order customers by a column and sum it over `groups` groups of equal size, lowest first.
+def ranked_sums(
+    cursor: duckdb.DuckDBPyConnection, table: str, column: str, groups: int, key: str = "customer_id"
+) -> pd.DataFrame:
+    """Order rows by a column, ties by a key, and sum it over `groups` groups of equal size, lowest first.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def ranked_sums(cursor: duckdb.DuckDBPyConnection, table: str, column: str, grou
     name, source = quote_identifier(column), quote_identifier(table)
     rows: pd.DataFrame = cursor.execute(
         f"SELECT count(*) AS customers, sum(value) AS total FROM (SELECT {name} AS value, "
-        f"ntile({int(groups)}) OVER (ORDER BY {name}, customer_id) AS place FROM {source} WHERE {name} IS NOT NULL) "
+        f"ntile({int(groups)}) OVER (ORDER BY {name}, {quote_identifier(key)}) AS place FROM {source} WHERE {name} IS NOT NULL) "
         "GROUP BY place ORDER BY place"
     ).df()
     return rows

@@ -63,6 +63,22 @@ def latest_scored(cursor: duckdb.DuckDBPyConnection, snapshot_id: str) -> Scored
     return ScoredRow(row[0], row[1], row[2], json.loads(row[3])) if row else None
 
 
+def keep_finding(
+    cursor: duckdb.DuckDBPyConnection, scored_id: str, kind: str, body: dict[str, object]
+) -> None:
+    """Keep what a long calculation found of a scored table (``validation``, ``simulation``); the newest stays."""
+    cursor.execute("DELETE FROM finding WHERE scored_id = ? AND kind = ?", [scored_id, kind]).fetchall()
+    cursor.execute(
+        "INSERT INTO finding VALUES (?, ?, ?, ?)", [scored_id, kind, _now(), json.dumps(body)]
+    ).fetchall()
+
+
+def finding(cursor: duckdb.DuckDBPyConnection, scored_id: str, kind: str) -> dict[str, object] | None:
+    """Give what was found before, or None."""
+    row = first_row(cursor, "SELECT body FROM finding WHERE scored_id = ? AND kind = ?", [scored_id, kind])
+    return dict(json.loads(row[0])) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
     """A policy as it is kept: TOML text under its content hash."""

@@ -38,6 +38,18 @@ MIGRATIONS: tuple[Migration, ...] = (
             "hash VARCHAR NOT NULL)",
         ),
     ),
+    Migration(
+        2,
+        "What people decide: risk appetite and scenario weights, overlays",
+        (
+            "CREATE TABLE judgement (judgement_id VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, created_at TIMESTAMP "
+            "NOT NULL, created_by VARCHAR NOT NULL, body VARCHAR NOT NULL)",
+            "CREATE TABLE overlay (overlay_id VARCHAR PRIMARY KEY, snapshot_id VARCHAR NOT NULL, created_at TIMESTAMP "
+            "NOT NULL, created_by VARCHAR NOT NULL, body VARCHAR NOT NULL, status VARCHAR NOT NULL)",
+            "CREATE TABLE finding (scored_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL, "
+            "body VARCHAR NOT NULL, PRIMARY KEY (scored_id, kind))",
+        ),
+    ),
 )
 
 

@@ -1,0 +1,115 @@
+"""Why one customer stands in its tier, and what would lift it: the row rule of tiers, told step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segmentation.policy import LIFECYCLES, TIERS, WORKOUT, Policy
+from segmentation.risk.ladder import UNKNOWN_STEP, bound
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides a customer's tier.
+
+    Attributes
+    ----------
+    value_step : int
+        Value score in half points.
+    risk_step : int
+        Rung of the ladder; 255 unknown.
+    lifecycle : str
+        One of `LIFECYCLES`.
+    is_capped, is_defaulted : bool
+        Watched or too little known; in default.
+    """
+
+    value_step: int
+    risk_step: int
+    lifecycle: str
+    is_capped: bool
+    is_defaulted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition of a tier.
+
+    Attributes
+    ----------
+    rule : str
+        ``threshold``, ``gate`` or ``cap``.
+    passed : bool
+        Whether the customer meets it.
+    needed, actual : float or None
+        Of the threshold in points, of the gate as 12-month PD (fractions; None: nobody
+        passes, or unknown); None of the cap.
+    """
+
+    rule: str
+    passed: bool
+    needed: float | None
+    actual: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TierReason:
+    """Why a tier, and what stands between the customer and the next one.
+
+    Attributes
+    ----------
+    tier : str
+        As the policy gives it.
+    bound_by : str
+        The rule that keeps it from the next tier: ``threshold``, ``gate``, ``cap``,
+        ``default``; empty at the top.
+    next_tier : str
+        The tier above; empty at the top and in work-out.
+    checks : tuple of Check
+        Conditions of the next tier, or of the own one at the top.
+    """
+
+    tier: str
+    bound_by: str
+    next_tier: str
+    checks: tuple[Check, ...]
+
+
+def tier_reason(standing: Standing, policy: Policy) -> TierReason:
+    """Explain a customer's tier under a policy.
+
+    Examples
+    --------
+    >>> from segmentation.policy import built_in_policy
+    >>> reason = tier_reason(Standing(140, 60, "mature", False, False), built_in_policy())
+    >>> reason.tier, reason.bound_by, reason.next_tier
+    ('Ordinary', 'gate', 'Core')
+    """
+    if standing.is_defaulted:
+        return TierReason(WORKOUT, "default", "", ())
+    strategic, core = (_checks(standing, policy, tier) for tier in TIERS[:2])
+    if all(check.passed for check in strategic):
+        return TierReason(TIERS[0], "", "", strategic)
+    if all(check.passed for check in core):
+        return TierReason(TIERS[1], _first_failed(strategic), TIERS[0], strategic)
+    return TierReason(TIERS[2], _first_failed(core), TIERS[1], core)
+
+
+def _checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
+    is_top = tier == TIERS[0]
+    threshold = policy.strategic_step if is_top else policy.core_step
+    found = [Check("threshold", standing.value_step >= threshold, threshold / 2, standing.value_step / 2)]
+    if policy.gates_on:
+        lifecycle = standing.lifecycle if standing.lifecycle in LIFECYCLES else LIFECYCLES[-1]
+        gate = policy.gates[lifecycle]
+        rung = gate.strategic if is_top else gate.core
+        needed = gate.probabilities()[0 if is_top else 1]
+        actual = None if standing.risk_step == UNKNOWN_STEP else bound(standing.risk_step)
+        found.append(Check("gate", standing.risk_step <= rung, needed, actual))
+    if is_top:
+        found.append(Check("cap", not standing.is_capped, None, None))
+    return tuple(found)
+
+
+def _first_failed(checks: tuple[Check, ...]) -> str:
+    return next(check.rule for check in checks if not check.passed)
