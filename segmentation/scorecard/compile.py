@@ -51,6 +51,8 @@ def woe_expression(binning: Binning) -> nw.Expr:
     if binning.is_numeric:
         number = cell.cast(nw.Float64)
         known = _search(number, binning, 0, len(binning.bins) - 1)
+        for special, item in zip(binning.specials, binning.special_bins, strict=True):
+            known = nw.when(number == special).then(nw.lit(item.woe)).otherwise(known)
         return nw.when(number.is_null()).then(nw.lit(binning.missing.woe)).otherwise(known)
     found = nw.lit(binning.other.woe)
     for group, item in zip(binning.groups, binning.bins, strict=True):

@@ -18,7 +18,7 @@ from segmentation.scorecard.quality import ModelQuality, measure
 
 FEWEST_DEFAULTS = 20
 LEAST_IV = 0.02
-MOST_FEATURES = 15
+MOST_FEATURES = 20
 FOLDS = 5
 MOST_ROWS_FOR_FOLDS = 60_000
 REGULARISATION = 1.0
