@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.frame import Frame
-from segmentation.risk.normal import ERF_NEAR, ERFC_FAR, ERFC_MIDDLE, FAR, NEAR, VANISHED, Rational
 
 Floats = npt.NDArray[np.float64]
 
@@ -103,29 +102,3 @@ def correlations(probabilities: Floats, asset_classes: Sequence[str]) -> Floats:
     found = np.where(classes == "other_retail", slide(0.03, 0.16, 35.0), found)
     found = np.where(classes == "mortgage", 0.15, found)
     return np.where(classes == "revolving", 0.04, found)
-
-
-def normal_cdf(values: Floats) -> Floats:
-    """Φ of an array, by the same rational functions as the expressions of `normal.py` (Cody 1969).
-
-    Examples
-    --------
-    >>> normal_cdf(np.array([0.0, 1.959963984540054])).round(12).tolist()
-    [0.5, 0.975]
-    """
-    y = np.minimum(np.abs(values) / math.sqrt(2.0), VANISHED)
-
-    def at(rational: Rational, variable: Floats) -> Floats:
-        return np.asarray(
-            np.polyval(rational.numerator, variable) / np.polyval(rational.denominator, variable)
-        )
-
-    coarse = np.floor(y * 16.0) / 16.0
-    decay = np.exp(-coarse * coarse) * np.exp(-(y - coarse) * (y + coarse))
-    inverse = 1.0 / np.maximum(y * y, 1.0)
-    far = decay / np.maximum(y, 1.0) * (1.0 / math.sqrt(math.pi) - inverse * at(ERFC_FAR, inverse))
-    tail = 0.5 * np.where(y <= FAR, decay * at(ERFC_MIDDLE, np.minimum(y, FAR)), far)
-    body = 0.5 * y * at(ERF_NEAR, np.minimum(y, NEAR) ** 2)
-    upper = np.where(y <= NEAR, 0.5 + body, 1.0 - tail)
-    lower = np.where(y <= NEAR, 0.5 - body, tail)
-    return np.where(values < 0, lower, upper)

@@ -30,10 +30,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
 from data.errors import Cancelled, Problem
 from segmentation.risk.checks import outside, refuse
-from segmentation.risk.pool import DIMENSIONS, correlations, normal_cdf
+from segmentation.risk.pool import DIMENSIONS, correlations
 
 Floats = npt.NDArray[np.float64]
 Report = Callable[[int, int], None]
@@ -323,7 +324,7 @@ class _Pool:
         shifted = (thresholds[None, :] - np.sqrt(spread)[None, :] * factor[:, None]) / np.sqrt(1 - spread)[
             None, :
         ]
-        return normal_cdf(shifted)
+        return np.asarray(special.ndtr(shifted), dtype=np.float64)
 
     def _sums_on_grid(self) -> tuple[Floats, Floats]:
         """Mean and variance of the small ones' loss at each grid point, a block of it at a time."""

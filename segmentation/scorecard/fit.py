@@ -123,7 +123,7 @@ def fit_scorecard(
         return ScorecardFit(None, ModelQuality(**facts, reason=reason))
     usable, refused, flagged = inspect(rows, bad, candidates, accepted)
     verdicts = {"refused": tuple(refused), "flagged": tuple(flagged)}
-    scorecard = _fit(rows, bad, usable)
+    scorecard = fit_on(rows, bad, usable)
     if scorecard is None:
         return ScorecardFit(None, ModelQuality(**facts, reason="no_feature"), **verdicts)
     return ScorecardFit(scorecard, _cross_validated(rows, bad, usable, seed), **verdicts)
@@ -137,12 +137,40 @@ def _reason(bad: npt.NDArray[np.bool_]) -> str:
     return "too_few_without_default" if (~bad).sum() < FEWEST_DEFAULTS else ""
 
 
-def _fit(rows: pd.DataFrame, bad: npt.NDArray[np.bool_], usable: Sequence[Candidate]) -> Scorecard | None:
+def fit_on(rows: pd.DataFrame, bad: npt.NDArray[np.bool_], usable: Sequence[Candidate]) -> Scorecard | None:
+    """Bin, select and weigh; None when no feature carries information.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Customers with a known outcome.
+    bad : ndarray of bool
+        Outcomes.
+    usable : sequence of Candidate
+        What the guard lets in.
+    """
     binnings = [bin_feature(rows[item.name], bad, is_numeric=item.is_numeric) for item in usable]
     chosen = sorted(
         (item for item in binnings if item.information_value >= LEAST_IV),
         key=lambda item: -item.information_value,
     )[:MOST_FEATURES]
+    return _weighed(rows, bad, chosen)
+
+
+def refit(rows: pd.DataFrame, bad: npt.NDArray[np.bool_], binnings: Sequence[Binning]) -> Scorecard | None:
+    """Weigh features anew whose bins a person has set; their weights of evidence stay as they are.
+
+    Parameters
+    ----------
+    rows, bad
+        Customers with a known outcome.
+    binnings : sequence of Binning
+        All are kept that earn a positive coefficient.
+    """
+    return _weighed(rows, bad, sorted(binnings, key=lambda item: -item.information_value))
+
+
+def _weighed(rows: pd.DataFrame, bad: npt.NDArray[np.bool_], chosen: list[Binning]) -> Scorecard | None:
     while chosen:
         weights = np.column_stack([item.woe(rows[item.column]) for item in chosen])
         model = LogisticRegression(C=REGULARISATION, max_iter=500)
@@ -180,7 +208,7 @@ def _cross_validated(
     probability = np.empty(len(bad))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for train, test in folds.split(rows, bad):
-        part = _fit(rows.iloc[train].reset_index(drop=True), bad[train], usable)
+        part = fit_on(rows.iloc[train].reset_index(drop=True), bad[train], usable)
         probability[test] = part.probability(rows.iloc[test]) if part is not None else bad[train].mean()
     quality = measure(bad, probability, FOLDS)
     return ModelQuality(**{**quality.to_dict(), **facts})  # type: ignore[arg-type]  # its own fields

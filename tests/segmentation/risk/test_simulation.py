@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binom, norm
 
 from data.errors import Cancelled, ModelInvalid
-from segmentation.risk.pool import correlations, largest_losses, loss_buckets, normal_cdf, with_loss_amount
+from segmentation.risk.pool import correlations, largest_losses, loss_buckets, with_loss_amount
 from segmentation.risk.simulation import LossDistribution, SimulationSettings, simulate_losses
 from tests.builders import collect, lazy
 
@@ -35,11 +35,6 @@ def buckets(rows: list[tuple[int, float, float]], tier: str = "Ordinary") -> pd.
 
 
 NONE, NO_NAMES = buckets([]), names([], [])
-
-
-def test_normal_cdf_against_scipy() -> None:
-    values = np.concatenate([np.linspace(-12, 12, 4_001), [-np.inf, np.inf, 0.0]])
-    assert np.max(np.abs(normal_cdf(values) - norm.cdf(values))) < 1e-15
 
 
 def test_correlation_of_a_firm_by_basel_ii() -> None:
