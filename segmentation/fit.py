@@ -250,3 +250,14 @@ def _exclusion(column: PortfolioColumn) -> str:
         return "known_later"
     is_key = column.role == "identity" or column.personal in ("identifier", "personal")
     return "identity" if is_key else ""
+
+
+def usable_candidates(model: ScoringModel) -> list[Candidate]:
+    """List the columns a model's scorecard was chosen from: all the guard has let in."""
+    refused = {verdict["column"] for verdict in model.refused}
+    options = ScoreOptions()
+    return [
+        _candidate(column)
+        for column in model.columns
+        if _may_try(column, options) and not _exclusion(column) and column.header not in refused
+    ]

@@ -360,7 +360,7 @@ def _text(cells: pd.Series, bad: Flags) -> Binning:
     ordered = frequent.reset_index().sort_values(["rate", "level"])
     sizes, expected = ordered["size"].to_numpy(), (ordered["size"] * ordered["rate"]).to_numpy()
     ends, _ = best_partition(sizes, expected, smallest=min(SMALLEST_SHARE * len(bad), sizes.sum()), sign=1)
-    starts = [0, *(end + 1 for end in ends[:-1])]
+    starts = [0, *(end + 1 for end in ends[:-1])] if ends else []
     groups, bins = [], []
     for start, end in zip(starts, ends, strict=True):
         part = ordered.iloc[start : end + 1]

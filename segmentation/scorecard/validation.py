@@ -24,6 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from segmentation.risk.grades import GRADES, grade_of
+from segmentation.sample import one_thread
 from segmentation.scorecard.fit import FEWEST_DEFAULTS, fit_on
 from segmentation.scorecard.guard import Candidate
 from segmentation.scorecard.statistics import (
@@ -226,7 +227,9 @@ def validate(
                 asked = rows.iloc[
                     np.concatenate([newer, older]) if split_on and name == "scorecard" else newer
                 ]
-                predicted = fit(rows.iloc[older].reset_index(drop=True), bad[older], usable, asked)
+                # Threads that wait for each other on a busy machine cost more than they bring.
+                with one_thread():
+                    predicted = fit(rows.iloc[older].reset_index(drop=True), bad[older], usable, asked)
                 found[place, newer] = predicted[: len(newer)]
                 if split_on and name == "scorecard":
                     on_train = predicted[len(newer) :]

@@ -233,3 +233,9 @@ def test_an_edit_keeps_the_mean_log_odds_of_the_sample() -> None:
 def test_edits_that_can_t_be_are_refused(edit: object) -> None:
     with pytest.raises(ModelInvalid):
         edit()
+
+
+def test_a_text_of_rare_levels_only_has_one_bin_for_all() -> None:
+    cells = pd.Series([f"level {place % 400}" for place in range(4_000)], name="x")
+    binning = bin_feature(cells, np.arange(4_000) % 7 == 0, is_numeric=False)
+    assert (binning.groups, binning.other.customers) == ((), 4_000)
