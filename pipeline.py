@@ -18,8 +18,19 @@ from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
+from segmentation.risk.appetite import Appetite, Reading
+from segmentation.risk.concentration import DIMENSIONS, Concentration
+from segmentation.risk.impairment import ImpairmentBoard, ImpairmentSettings
+from segmentation.risk.overlay import GROUP_COLUMNS, TARGETS, Overlay
+from segmentation.risk.simulation import LossDistribution, SimulationSettings
+from segmentation.scorecard.binning import Binning
+from segmentation.scorecard.edit import edges, merged, with_binning, with_breaks
+from segmentation.scorecard.fit import Scorecard
+from segmentation.scorecard.points import bin_points
+from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
 from steps.batch import BatchOptions, batch_run
+from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import read_mapping, read_model, read_policy
 from steps.house import House, open_house
 from steps.intake import (
@@ -31,6 +42,13 @@ from steps.intake import (
     ingest_path,
     inspect_file,
 )
+from steps.losses import (
+    impairment_of,
+    impairment_settings,
+    set_impairment,
+    simulate,
+    simulation_of,
+)
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
 from steps.portfolios import (
     delete_snapshot,
@@ -39,63 +57,131 @@ from steps.portfolios import (
     quarantine_download,
     rename_snapshot,
 )
+from steps.risk import (
+    OverlayLine,
+    RiskPicture,
+    appetite_in_force,
+    appetite_readings,
+    approve_overlay,
+    concentration_of,
+    group_levels,
+    overlay_lines,
+    propose_overlay,
+    risk_picture,
+    set_appetite,
+    withdraw_overlay,
+)
+from steps.scorecards import (
+    ScorecardExport,
+    export_scorecard,
+    run_validation,
+    use_scorecard,
+    validation_of,
+    vintages_of,
+)
 from steps.scoring import Scored, open_scored, score_snapshot
 from steps.segments import possible_features, preview_segments, segment_map, use_segments
 from steps.tiers import apply_policy, cube_of, policy_in_force, score_histogram
 
 __all__ = [
+    "DIMENSIONS",
+    "GROUP_COLUMNS",
+    "TARGETS",
     "Account",
+    "Appetite",
     "Assumption",
     "BatchOptions",
+    "Binning",
     "Cancelled",
+    "Concentration",
+    "CustomerPicture",
     "Finding",
     "House",
+    "ImpairmentBoard",
+    "ImpairmentSettings",
     "InputRefused",
     "Inspection",
+    "LossDistribution",
     "Mapping",
+    "Overlay",
+    "OverlayLine",
     "Person",
     "Policy",
     "PortfolioFacts",
     "Progress",
+    "Reading",
+    "RiskPicture",
     "ScoreOptions",
+    "Scorecard",
+    "ScorecardExport",
     "Scored",
     "SegmentProfile",
+    "SimulationSettings",
     "Snapshot",
     "StratumError",
     "Upload",
     "UsageError",
+    "Validation",
     "WarehouseBusy",
+    "appetite_in_force",
+    "appetite_readings",
     "apply_policy",
+    "approve_overlay",
     "batch_run",
+    "bin_points",
     "build_samples",
     "check_engine",
     "close_current_house",
+    "concentration_of",
     "contract_columns",
     "cube_of",
     "current_house",
+    "customer_picture",
     "delete_snapshot",
     "dry_run",
+    "edges",
+    "export_scorecard",
     "find_snapshot",
+    "group_levels",
     "house_is_open",
+    "impairment_of",
+    "impairment_settings",
     "import_file",
     "inbox_files",
     "ingest_path",
     "inspect_file",
+    "known_columns",
     "list_snapshots",
     "masked_columns",
+    "merged",
     "open_house",
     "open_scored",
+    "overlay_lines",
     "policy_in_force",
     "possible_features",
     "preview_segments",
+    "propose_overlay",
     "quarantine_download",
     "read_mapping",
     "read_model",
     "read_policy",
     "rename_snapshot",
+    "risk_picture",
+    "run_validation",
     "score_histogram",
     "score_snapshot",
+    "search_customers",
     "segment_map",
+    "set_appetite",
+    "set_impairment",
+    "simulate",
+    "simulation_of",
+    "use_scorecard",
     "use_segments",
+    "validation_of",
+    "vintages_of",
+    "with_binning",
+    "with_breaks",
     "with_choice",
-]  # fmt: skip
+    "withdraw_overlay",
+]

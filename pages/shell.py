@@ -13,14 +13,27 @@ if ROOT not in sys.path:
 import streamlit as st  # noqa: E402  (after the path is set)
 
 from pages.data import portfolios  # noqa: E402
-from pages.decide import tiers  # noqa: E402
+from pages.decide import risk, scorecard, tiers  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
-from pages.understand import segments  # noqa: E402
+from pages.understand import customers, segments  # noqa: E402
 from reports.words import say  # noqa: E402
 
-PAGES = {"overview": overview, "segments": segments, "tiers": tiers, "portfolios": portfolios}
-MENU = {"": ("overview",), "understand": ("segments",), "decide": ("tiers",), "data": ("portfolios",)}
+PAGES = {
+    "overview": overview,
+    "segments": segments,
+    "customers": customers,
+    "tiers": tiers,
+    "risk": risk,
+    "scorecard": scorecard,
+    "portfolios": portfolios,
+}
+MENU = {
+    "": ("overview",),
+    "understand": ("segments", "customers"),
+    "decide": ("tiers", "risk", "scorecard"),
+    "data": ("portfolios",),
+}
 # Sections of the menu, in the order of the work; only those of which something exists.
 
 

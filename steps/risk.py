@@ -215,3 +215,10 @@ def withdraw_overlay(house: House, line: OverlayLine, person: Person) -> None:
             cursor, line.overlay_id, "withdrawn", line.overlay.to_dict(), person.name
         )
     )
+
+
+def group_levels(house: House, scored: Scored, column: str, most: int = 200) -> list[str]:
+    """List the levels of a column an overlay may concern, largest exposure first; hostile text."""
+    with house.warehouse.cursor() as cursor:
+        parts = slices(frame_of(cursor, scored.table), column, fetch)
+    return [part.key for part in parts if part.key][:most]

@@ -14,7 +14,19 @@ from types import MappingProxyType
 from typing import Any
 
 from reports.formats import Language
-from reports.words import findings, overview, portfolios, reasons, segments, shell, terms, tiers
+from reports.words import (
+    customers,
+    findings,
+    overview,
+    portfolios,
+    reasons,
+    risk,
+    scorecard,
+    segments,
+    shell,
+    terms,
+    tiers,
+)
 
 __all__ = ["WORDS", "Language", "has_words", "placeholders", "say", "term"]
 
@@ -29,6 +41,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | tiers.WORDS
     | terms.WORDS
     | reasons.WORDS
+    | risk.WORDS
+    | customers.WORDS
+    | scorecard.WORDS
 )
 """Key to (English, Chinese)."""
 

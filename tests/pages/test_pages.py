@@ -83,7 +83,15 @@ def run_page(section: str, name: str) -> None:
     importlib.import_module(f"pages.{section}.{name}").show()
 
 
-PAGES = [("overview", "overview"), ("understand", "segments"), ("decide", "tiers"), ("data", "portfolios")]
+PAGES = [
+    ("overview", "overview"),
+    ("understand", "segments"),
+    ("understand", "customers"),
+    ("decide", "tiers"),
+    ("decide", "risk"),
+    ("decide", "scorecard"),
+    ("data", "portfolios"),
+]
 
 
 @pytest.mark.parametrize(("section", "name"), PAGES)

@@ -1,0 +1,151 @@
+"""Customers: search, and one customer's whole picture."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import pipeline
+from pages.parts import cards, context, state
+from reports import html
+from reports.boards import tier_name
+from reports.charts.risk import default_curve
+from reports.customers import check_rows, data_rows, figure_metrics, peer_rows, point_rows
+from reports.escape import plain
+from reports.formats import Language, MoneyUnit, percent, unit_label
+from reports.intake import quality_reason
+from reports.naming import segment_title
+from reports.words import say
+
+
+def show() -> None:
+    """Lay out the page."""
+    language = state.language()
+    current = context.snapshot()
+    if current is None:
+        context.lead_on(language)
+        return
+    scored = context.open_scored(current)
+    unit = context.unit_of(scored, language)
+    cards.heading(say("customers.title", language), say("customers.answer", language))
+    text = st.text_input(say("customers.search", language), key="w_search", max_chars=100)
+    policy = state.draft(pipeline.policy_in_force(state.house()))
+    found = pipeline.search_customers(state.house(), scored, text, policy, state.person())
+    if found.empty:
+        cards.quiet(say("customers.none", language))
+        return
+    chosen = _choose(scored, found, unit, language)
+    picture = pipeline.customer_picture(
+        state.house(), scored, chosen, policy, pipeline.impairment_settings(state.house()), state.person()
+    )
+    if picture is not None:
+        _picture(scored, picture, unit, language)
+
+
+def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, language: Language) -> str:
+    """The list of those found; a click on a row chooses it, the first one stands until then."""
+    titles = {
+        profile.number: segment_title(profile.name, profile.title, language) for profile in scored.profiles
+    }
+    hidden = "name" in pipeline.masked_columns(state.person())
+    unit_text = unit_label(scored.snapshot.currency, unit, language)
+    table = pd.DataFrame(
+        {
+            say("customers.key", language): [plain(key, 60) for key in found["customer_id"]],
+            say("customers.name", language): [
+                say("customers.hidden", language)
+                if hidden
+                else plain(name, 60)
+                if isinstance(name, str)
+                else "–"
+                for name in found["name"]
+            ],
+            say("dimension.tier", language): [tier_name(tier, language) for tier in found["tier"]],
+            say("dimension.segment", language): [titles.get(number, "–") for number in found["segment"]],
+            f"{say('slice.exposure', language)} · {unit_text}": found["exposure_at_default"] / unit.scale,
+            say("slice.pd", language): [percent(value, 2) for value in found["probability_of_default"]],
+            say("peer.value_score", language): found["value_score"],
+        }
+    )
+    cards.quiet(say("customers.found", language, n=len(found)))
+    event = st.dataframe(
+        table, hide_index=True, height=min(38 + 35 * len(table), 330), key=f"w_found_{scored.scored_id[:12]}",
+        on_select="rerun", selection_mode="single-row",
+        column_config={
+            name: st.column_config.NumberColumn(format="%.1f")
+            for name in (f"{say('slice.exposure', language)} · {unit_text}", say("peer.value_score", language))
+        },
+    )  # fmt: skip
+    rows = event.selection.rows if event else []
+    place = rows[0] if rows and rows[0] < len(found) else 0
+    return str(found["customer_id"].iloc[place])
+
+
+def _picture(
+    scored: pipeline.Scored, picture: pipeline.CustomerPicture, unit: MoneyUnit, language: Language
+) -> None:
+    row = picture.row
+    name = plain(row["name"], 80) if row["name"] else plain(row["customer_id"], 80)
+    cards.answer(*_verdict(picture, name, language))
+    cards.metric_row(figure_metrics(row, unit, language))
+    left, right = st.columns(2)
+    with left:
+        title = say("customer.tier_title", language, tier=tier_name(picture.reason.tier, language))
+        subtitle = _tier_subtitle(picture, language)
+        heads, rows = check_rows(picture.reason.checks, language)
+        body = html.table(heads, rows, state.theme(), caption=title) if rows else None
+        cards.card(title, subtitle, body, key="why-tier")
+        profile = next((entry for entry in scored.profiles if entry.number == row["segment"]), None)
+        segment = segment_title(profile.name, profile.title, language) if profile else "–"
+        heads, rows = peer_rows(picture.peers, language)
+        title = say("customer.peers_title", language)
+        cards.card(
+            title, say("customer.segment", language, name=segment),
+            html.table(heads, rows, state.theme(), caption=title), key="peers",
+        )  # fmt: skip
+    with right:
+        _score(scored, picture, language)
+        if picture.curve:
+            with cards.card(
+                say("customer.curve_title", language), say("customer.curve_subtitle", language), key="curve"
+            ):
+                drawn = default_curve(picture.curve, theme=state.theme(), language=language)
+                cards.chart(drawn, language, key="curve-chart")
+    heads, rows = data_rows(row, pipeline.known_columns(picture), language)
+    title = say("customer.data_title", language)
+    cards.folded(title, html.table(heads, rows, state.theme(), caption=title))
+
+
+def _verdict(picture: pipeline.CustomerPicture, name: str, language: Language) -> tuple[str, str]:
+    reason = picture.reason
+    tier = tier_name(reason.tier, language)
+    if reason.tier == "Work-out":
+        return f"{name} · {tier}", say("customer.default", language)
+    if not reason.next_tier:
+        return f"{name} · {tier}", say("customer.top", language)
+    return f"{name} · {tier}", say("customer.bound", language, rule=say(f"bound.{reason.bound_by}", language),
+                                   tier=tier_name(reason.next_tier, language))  # fmt: skip
+
+
+def _tier_subtitle(picture: pipeline.CustomerPicture, language: Language) -> str:
+    reason = picture.reason
+    if reason.tier == "Work-out":
+        return say("customer.default", language)
+    if not reason.next_tier:
+        return say("customer.top", language)
+    return say("customer.next", language, tier=tier_name(reason.next_tier, language))
+
+
+def _score(scored: pipeline.Scored, picture: pipeline.CustomerPicture, language: Language) -> None:
+    """What raises or lowers the score; why there is none."""
+    title = say("customer.points_title", language)
+    if not picture.points:
+        reason = quality_reason(str(scored.model.quality.get("reason") or "no_outcome"), language)
+        cards.card(title, say("customer.no_scorecard", language, reason=reason), key="points")
+        return
+    heads, rows = point_rows(picture.points, language)
+    body = html.table(heads, rows, state.theme(), caption=title)
+    with cards.card(title, say("customer.points_subtitle", language), body, key="points"):
+        source = str(picture.row["probability_source"])
+        if source != "scorecard":
+            cards.quiet(say("customer.not_used", language, source=say(f"source.{source}", language)))

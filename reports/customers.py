@@ -1,0 +1,152 @@
+"""One customer's picture as figures and rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from reports.escape import plain
+from reports.formats import Language, MoneyUnit, day, money_headline, number, percent, signed
+from reports.html import Cell, Head, Row, Text
+from reports.words import say
+from reports.words.names import column_label
+from segmentation.explain import Check
+from segmentation.scorecard.points import Reason
+
+SHARES = ("probability_of_default", "loss_given_default", "roi", "risk_weight")
+
+
+class PeerFacts(Protocol):
+    """Where a customer stands among its segment."""
+
+    @property
+    def figure(self) -> str:
+        """Column."""
+
+    @property
+    def value(self) -> float | None:
+        """The customer's."""
+
+    @property
+    def median(self) -> float | None:
+        """The segment's."""
+
+    @property
+    def below(self) -> float | None:
+        """Share of the segment with a lower value."""
+
+
+def figure_metrics(
+    row: Mapping[str, Any],
+    unit: MoneyUnit,
+    language: Language,  # Any: cells of a table
+) -> list[tuple[Text, Cell, Text]]:
+    """Give the large figures: exposure, PD and LGD, expected loss, capital, expected credit loss."""
+    probability, loss = row["probability_of_default"], row["loss_given_default"]
+    stage = row["impairment_stage"]
+    reason = say(f"stage_reason.{row['stage_reason']}", language)
+    asset = say(f"asset.{row['asset_class']}", language)
+    return [
+        (say("customer.exposure", language), Cell(money_headline(row["exposure_at_default"], unit, language)),
+         say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
+         + f" · {percent(loss, 0)}"),
+        (say("customer.expected_loss", language), Cell(money_headline(row["expected_loss"], unit, language)),
+         say("customer.pd_source", language, source=say(f"source.{row['probability_source']}", language))
+         + f" · {percent(probability, 2)}"),
+        (say("customer.capital", language), Cell(money_headline(row["economic_capital"], unit, language)),
+         say("customer.class", language, asset=asset, weight=percent(row["risk_weight"], 0))),
+        (say("customer.ecl", language), Cell(money_headline(row["expected_credit_loss"], unit, language)),
+         say("customer.stage", language, stage=int(stage), reason=reason) if stage else reason),
+    ]  # fmt: skip
+
+
+def check_rows(checks: Sequence[Check], language: Language) -> tuple[list[Head], list[Row]]:
+    """List the conditions of a tier and which are met."""
+    heads = [
+        Head(say("customer.check", language), "left"), Head(say("customer.needed", language)),
+        Head(say("customer.actual", language)), Head(say("customer.met", language), "left"),
+    ]  # fmt: skip
+    rows = []
+    for check in checks:
+        needed, actual = (_amount(check.rule, value) for value in (check.needed, check.actual))
+        met = ("● " if check.passed else "■ ") + say(
+            "customer.yes" if check.passed else "customer.no", language
+        )
+        rows.append(
+            Row([say(f"check.{check.rule}", language), needed, actual, met], is_marked=not check.passed)
+        )
+    return heads, rows
+
+
+def _amount(rule: str, value: float | None) -> str:
+    if rule == "cap":
+        return ""
+    return number(value, 1) if rule == "threshold" else percent(value, 2)
+
+
+def point_rows(points: Sequence[Reason], language: Language) -> tuple[list[Head], list[Row]]:
+    """List what raises and lowers a score, costliest first."""
+    heads = [
+        Head(say("customer.feature", language), "left"), Head(say("customer.bin", language), "left"),
+        Head(say("customer.points", language)), Head(say("customer.against", language)),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                column_label(reason.column, language), bin_label(reason.bin, language), number(reason.points, 0),
+                signed(reason.against_average, 0),
+            ]
+        )
+        for reason in points
+    ]  # fmt: skip
+    return heads, rows
+
+
+def bin_label(label: str, language: Language) -> str:
+    """Name a bin; levels are hostile text."""
+    return say(f"bins.{label}", language) if label in ("missing", "other") else plain(label, 48)
+
+
+def peer_rows(peers: Sequence[PeerFacts], language: Language) -> tuple[list[Head], list[Row]]:
+    """List a customer's figures beside its segment's."""
+    heads = [
+        Head(say("customer.figure", language), "left"), Head(say("customer.value", language)),
+        Head(say("customer.median", language)), Head(say("customer.below", language)),
+    ]  # fmt: skip
+
+    def text(figure: str, value: float | None) -> str:
+        return (
+            percent(value, 2 if figure == "probability_of_default" else 1)
+            if figure in SHARES
+            else number(value, 1)
+        )
+
+    rows = [
+        Row([say(f"peer.{peer.figure}", language), text(peer.figure, peer.value), text(peer.figure, peer.median),
+             percent(peer.below, 0)])
+        for peer in peers
+    ]  # fmt: skip
+    return heads, rows
+
+
+def data_rows(
+    row: Mapping[str, Any],
+    columns: Sequence[str],
+    language: Language,  # Any: cells of a table
+) -> tuple[list[Head], list[Row]]:
+    """List what the file says of a customer; texts are hostile."""
+    heads = [Head(say("customer.column", language), "left"), Head(say("customer.cell", language), "left")]
+    rows = []
+    for name in columns:
+        value = row[name]
+        if isinstance(value, bool):
+            shown = say("customer.yes" if value else "customer.no", language)
+        elif isinstance(value, date):
+            shown = day(value, language)
+        elif isinstance(value, float):
+            shown = number(value, 0 if abs(value) >= 1_000 else 4)
+        else:
+            shown = plain(value, 120)
+        rows.append(Row([column_label(name, language), shown]))
+    return heads, rows
