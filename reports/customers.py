@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from reports.escape import plain
-from reports.formats import Language, MoneyUnit, day, money_headline, number, percent, signed
+from reports.formats import Language, day, money_headline, money_unit, number, percent, signed
 from reports.html import Cell, Head, Row, Text
 from reports.words import say
 from reports.words.names import column_label
@@ -39,24 +39,28 @@ class PeerFacts(Protocol):
 
 def figure_metrics(
     row: Mapping[str, Any],
-    unit: MoneyUnit,
     language: Language,  # Any: cells of a table
 ) -> list[tuple[Text, Cell, Text]]:
-    """Give the large figures: exposure, PD and LGD, expected loss, capital, expected credit loss."""
+    """Give the large figures, each in a unit of its own: exposure, expected loss, capital, expected credit loss."""
+
+    def amount(name: str) -> Cell:
+        value = row[name]
+        return Cell(money_headline(value, money_unit(value, language), language))
+
     probability, loss = row["probability_of_default"], row["loss_given_default"]
     stage = row["impairment_stage"]
     reason = say(f"stage_reason.{row['stage_reason']}", language)
     asset = say(f"asset.{row['asset_class']}", language)
     return [
-        (say("customer.exposure", language), Cell(money_headline(row["exposure_at_default"], unit, language)),
+        (say("customer.exposure", language), amount("exposure_at_default"),
          say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
          + f" · {percent(loss, 0)}"),
-        (say("customer.expected_loss", language), Cell(money_headline(row["expected_loss"], unit, language)),
+        (say("customer.expected_loss", language), amount("expected_loss"),
          say("customer.pd_source", language, source=say(f"source.{row['probability_source']}", language))
          + f" · {percent(probability, 2)}"),
-        (say("customer.capital", language), Cell(money_headline(row["economic_capital"], unit, language)),
+        (say("customer.capital", language), amount("economic_capital"),
          say("customer.class", language, asset=asset, weight=percent(row["risk_weight"], 0))),
-        (say("customer.ecl", language), Cell(money_headline(row["expected_credit_loss"], unit, language)),
+        (say("customer.ecl", language), amount("expected_credit_loss"),
          say("customer.stage", language, stage=int(stage), reason=reason) if stage else reason),
     ]  # fmt: skip
 

@@ -141,7 +141,12 @@ def losses(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: L
             for tail in found.tails
         ]  # fmt: skip
         cards.data_table(heads, rows, caption=title)
-        cards.quiet(say("losses.seed", language, seed=found.seed))
+        certain = max(0.0, scored.facts.expected_loss - found.expected_loss)
+        cards.quiet(
+            say("losses.certain", language, amount=money_headline(certain, unit, language))
+            + " "
+            + say("losses.seed", language, seed=found.seed)
+        )
     _parts(scored, found, unit, unit_text, language)
 
 

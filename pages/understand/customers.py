@@ -39,7 +39,7 @@ def show() -> None:
         state.house(), scored, chosen, policy, pipeline.impairment_settings(state.house()), state.person()
     )
     if picture is not None:
-        _picture(scored, picture, unit, language)
+        _picture(scored, picture, language)
 
 
 def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, language: Language) -> str:
@@ -81,13 +81,11 @@ def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, langu
     return str(found["customer_id"].iloc[place])
 
 
-def _picture(
-    scored: pipeline.Scored, picture: pipeline.CustomerPicture, unit: MoneyUnit, language: Language
-) -> None:
+def _picture(scored: pipeline.Scored, picture: pipeline.CustomerPicture, language: Language) -> None:
     row = picture.row
     name = plain(row["name"], 80) if row["name"] else plain(row["customer_id"], 80)
     cards.answer(*_verdict(picture, name, language))
-    cards.metric_row(figure_metrics(row, unit, language))
+    cards.metric_row(figure_metrics(row, language))
     left, right = st.columns(2)
     with left:
         title = say("customer.tier_title", language, tier=tier_name(picture.reason.tier, language))

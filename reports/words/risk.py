@@ -157,6 +157,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "losses.stop": ("Stop", "停止"),
     "losses.progress": ("{done} of {total} steps", "已完成 {done} / {total}"),
     "losses.seed": ("Seed {seed}: the same seed gives the same figures.", "随机种子 {seed}：相同种子结果一致。"),
+    "losses.certain": ("Not in it: {amount} expected from customers already in default.",
+                       "不含已违约客户的预期损失 {amount}。"),
     "losses.level": ("One year in {n}", "{n} 年一遇"),
     "losses.expected": ("Expected", "预期"),
     "losses.var": ("Value at risk", "风险价值（VaR）"),

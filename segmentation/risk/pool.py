@@ -21,19 +21,22 @@ LOSS_STEPS_A_DOUBLING = 2
 
 
 def with_loss_amount(frame: Frame) -> Frame:
-    """Keep who can default at random, with `loss` = LGD · EAD: no one in default, nothing unknown."""
+    """Keep who can default at random, with `loss` = LGD · EAD and the probability behind its expected loss.
+
+    No one in default, nothing unknown. The probability is expected loss over loss, so that
+    guarantees and project slots count as they do everywhere else and the means agree.
+    """
+    amount = nw.col("loss_given_default") * nw.col("exposure_at_default")
     kept = frame.filter(
-        ~nw.col("is_defaulted")
-        & ~nw.col("probability_of_default").is_null()
-        & (nw.col("loss_given_default") * nw.col("exposure_at_default") > 0).fill_null(False)
+        ~nw.col("is_defaulted") & ~nw.col("expected_loss").is_null() & (amount > 0).fill_null(False)
     )
     return kept.select(
         "customer_id",
         "asset_class",
         *DIMENSIONS,
         nw.col("risk_step"),
-        nw.col("probability_of_default").alias("probability"),
-        (nw.col("loss_given_default") * nw.col("exposure_at_default")).alias("loss"),
+        (nw.col("expected_loss") / amount).clip(0.0, 1.0).alias("probability"),
+        amount.alias("loss"),
     )
 
 

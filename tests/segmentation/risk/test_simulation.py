@@ -151,6 +151,11 @@ def test_the_engine_s_sums_lose_nobody_and_no_money() -> None:
         "asset_class": random.choice(["corporate", "other_retail"], rows), "tier": random.choice(["Core", "Ordinary"], rows),
         "segment": random.integers(1, 4, rows), "industry": random.choice(["a'b", "c"], rows),
     }))  # fmt: skip
+    frame = frame.with_columns(
+        (
+            nw.col("probability_of_default") * nw.col("loss_given_default") * nw.col("exposure_at_default")
+        ).alias("expected_loss")
+    )
     losses = with_loss_amount(frame)
     everybody, single = collect(losses), collect(largest_losses(losses, 50))
     rest = collect(loss_buckets(losses, float(single["loss"].min()), single["customer_id"].tolist()))
