@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check test-real bench screenshots samples lock clean
+.PHONY: help setup run test check test-real bench evidence screenshots samples lock clean
 
 help: ## print this table
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ test-real: $(VENV)/.checks ## whole-file checks on the real portfolios (STRATUM_
 
 bench: $(VENV)/.checks ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench
+
+evidence: $(VENV)/.checks ## judge the scorecard on whole real portfolios, and write docs/evidence.md and .json
+	$(BIN)/python -m bench.evidence
 
 screenshots: $(VENV)/.checks $(VENV)/samples.duckdb ## photograph every page: light, dark, two widths, two languages
 	bash tests/browser/chromium.sh

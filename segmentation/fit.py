@@ -261,3 +261,8 @@ def usable_candidates(model: ScoringModel) -> list[Candidate]:
         for column in model.columns
         if _may_try(column, options) and not _exclusion(column) and column.header not in refused
     ]
+
+
+def contract_candidates(columns: Sequence[PortfolioColumn]) -> list[Candidate]:
+    """List the columns that could predict default, with what the contract keeps out."""
+    return [_candidate(column) for column in columns if _may_try(column, ScoreOptions())]

@@ -56,7 +56,8 @@ class Scored:
         return f"scored_{short(self.scored_id)}"
 
 
-def _columns_of(snapshot: Snapshot) -> tuple[PortfolioColumn, ...]:
+def columns_of(snapshot: Snapshot) -> tuple[PortfolioColumn, ...]:
+    """Describe a snapshot's columns as a fit reads them."""
     headers = {entry.target: entry.header for entry in snapshot.mapping.entries}
     return portfolio_columns(snapshot.kinds, headers, is_protected, looks_late)
 
@@ -83,7 +84,7 @@ def fit_model(
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS {query}").fetchall()
     return fit_scoring_model(
         frame_of(cursor, sample),
-        _columns_of(snapshot),
+        columns_of(snapshot),
         options,
         mapping=snapshot.mapping.to_dict(),
         currency=snapshot.currency,

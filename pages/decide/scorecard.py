@@ -201,22 +201,22 @@ def _validated(found: pipeline.Validation, title: str, language: Language) -> No
                     light=say(f"psi.{found.stability_light}", language),
                 )
             )  # fmt: skip
-    left, right = st.columns([2, 3])
-    with left, cards.card(
-        say("validation.calibration_title", language), say("validation.calibration_subtitle", language), key="calibration"
-    ):  # fmt: skip
+    with cards.card(
+        say("validation.calibration_title", language),
+        say("validation.calibration_subtitle", language),
+        key="calibration",
+    ):
         points = [
             (row.forecast, row.observed.value, row.observed.low, row.observed.high)
             for row in found.calibration
         ]
         drawn = calibration(points, theme=state.theme(), language=language)
         cards.chart(drawn, language, key="calibration-chart")
-    with right:
-        heads, rows = grade_test_rows(found.grades, language)
-        grades_title = say("validation.grades_title", language)
-        cards.card(
-            grades_title, "", html.table(heads, rows, state.theme(), caption=grades_title), key="grade-tests"
-        )
+    heads, rows = grade_test_rows(found.grades, language)
+    grades_title = say("validation.grades_title", language)
+    cards.card(
+        grades_title, "", html.table(heads, rows, state.theme(), caption=grades_title), key="grade-tests"
+    )
 
 
 def _guard(scored: pipeline.Scored, language: Language) -> None:

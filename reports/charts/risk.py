@@ -204,7 +204,7 @@ def vintages(
             font={"size": 11, "color": colours.muted},
         )  # fmt: skip
     figure.update_xaxes(title=inert(say("vintage.axis", language)), range=[0, 132], dtick=12)
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(tickformat=".1%", rangemode="tozero")
     months = sorted({month for _, rates in shown for month, _ in rates})
     table = pd.DataFrame(
         {
