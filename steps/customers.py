@@ -17,7 +17,7 @@ from segmentation.cube import with_capped
 from segmentation.explain import Standing, TierReason, tier_reason
 from segmentation.policy import Policy
 from segmentation.risk.hazard import HazardModel
-from segmentation.risk.impairment import ImpairmentSettings, with_impairment
+from segmentation.risk.impairment import INPUTS, ImpairmentSettings, with_impairment
 from segmentation.scorecard.points import Reason, reasons
 from segmentation.tiers import with_tier
 from steps.house import House
@@ -141,10 +141,12 @@ def customer_picture(
             f"CREATE OR REPLACE TEMP TABLE one_customer AS SELECT * FROM {source} WHERE customer_id = ?",
             [customer_id],
         ).fetchall()
-        frame = with_tier(with_capped(frame_of(cursor, "one_customer"), policy), policy)
-        rows = fetch(with_impairment(frame, settings))
+        frame = frame_of(cursor, "one_customer")
+        rows = fetch(with_tier(with_capped(frame, policy), policy))
         if rows.empty:
             return None
+        ahead = fetch(with_impairment(frame.select(*INPUTS), settings)).drop(columns=list(INPUTS))
+        rows = pd.concat([rows, ahead], axis=1)
         row: dict[str, Any] = {str(name): _cell(value) for name, value in rows.iloc[0].items()}
         peers = tuple(
             _peer(

@@ -11,6 +11,7 @@ from data.warehouse import judgements, records
 from segmentation.cube import with_capped
 from segmentation.policy import Policy
 from segmentation.risk.impairment import (
+    INPUTS,
     ImpairmentBoard,
     ImpairmentSettings,
     impairment_board,
@@ -44,7 +45,7 @@ def set_impairment(house: House, settings: ImpairmentSettings, person: Person) -
 def impairment_of(house: House, scored: Scored, settings: ImpairmentSettings) -> ImpairmentBoard:
     """Sum stages and expected credit losses by scenario; other weights need no row."""
     with house.warehouse.cursor() as cursor:
-        frame = with_impairment(frame_of(cursor, scored.table), settings)
+        frame = with_impairment(frame_of(cursor, scored.table).select(*INPUTS), settings)
         return impairment_board(fetch(impairment_rows(frame, settings)), settings)
 
 

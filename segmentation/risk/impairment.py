@@ -140,6 +140,14 @@ class ImpairmentSettings:
         return cls(**values)  # type: ignore[arg-type]  # __post_init__ checks the values
 
 
+INPUTS = (
+    "is_defaulted", "days_past_due", "probability_of_default", "probability_of_default_lifetime",
+    "probability_of_default_at_origination", "loss_given_default", "exposure_at_default", "remaining_months",
+    "interest_rate",
+)  # fmt: skip
+"""Columns the formulas read: on a frame of these alone they are planned several times faster."""
+
+
 def with_impairment(frame: Frame, settings: ImpairmentSettings) -> Frame:
     """Add stage, its reason and the expected credit loss, by scenario and weighted.
 
