@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 # The rooms import each other from the repository's root, wherever this was called from.
@@ -42,6 +43,12 @@ def parser() -> argparse.ArgumentParser:
         "--accept-feature", action="append", default=[], metavar="NAME", help="use it although refused"
     )
     run.add_argument("--seed", type=int, default=0, help="of everything random")
+    run.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="fit as if today were this day: nothing later is used"
+    )
+    run.add_argument(
+        "--window-months", type=int, metavar="N", help="outcome of a performance window of N months"
+    )
     run.add_argument("--engine", default="duckdb", help="duckdb")
     run.add_argument("--strict", action="store_true", help="refuse instead of taking a best guess")
 
@@ -58,6 +65,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write the day as 2003-12-31") from None
 
 
 def _cluster_count(text: str) -> int:
@@ -93,6 +107,8 @@ def command_run(arguments: argparse.Namespace) -> int:
             scorecard_features=arguments.scorecard_features,
             accepted=frozenset(arguments.accept_feature),
             seed=arguments.seed,
+            as_of=arguments.as_of,
+            window_months=arguments.window_months,
         ),
     )
     summary = pipeline.batch_run(options, Settings())

@@ -79,7 +79,7 @@ def assumption_rows(assumptions: Sequence[Assumption], language: Language) -> li
             if entry.key in ("interest_rate", "funding_rate", "servicing_cost", "credit_conversion_factor")
             else ""
         )
-        if entry.key == "horizon":
+        if entry.key in ("horizon", "average_year"):
             shown = say("assumption.months", language, n=number(float(entry.value), 0))
         tail = say("trust.of_exposure", language, share=percent(entry.share, 0))
         rows.append((label, f"{shown} · {tail}" if shown else tail))

@@ -276,6 +276,9 @@ def assumption_facts(
             *assumption_measures(),
             share_of(nw.col("loss_source") == "foundation", "foundation_lgd"),
             share_of(nw.col("probability_source") == "scorecard", "scored"),
+            share_of(
+                (nw.col("probability_source") == "scorecard") & nw.col("snapshot_date").is_null(), "ageless"
+            ),
             share_of(nw.col("probability_source") == "rating", "rated"),
             share_of(nw.col("exposure_source") == "converted", "converted"),
             share_of(nw.col("remaining_months").is_null(), "maturity"),
@@ -295,7 +298,10 @@ def assumption_facts(
     ]
     found += [
         Assumption("loss_given_default", "40–75 %", share("foundation_lgd"), "supervisory"),
-        Assumption("horizon", model.horizon.months, share("scored"), model.horizon.source),
+        # Dated outcomes give a hazard: only who has no age gets an average year of it.
+        Assumption("average_year", model.hazard.average_months, share("ageless"), "own")
+        if model.hazard
+        else Assumption("horizon", model.horizon.months, share("scored"), model.horizon.source),
         Assumption("master_scale", "own scale", share("rated"), "own"),
         Assumption(
             "conversion_factor", model.exposure.credit_conversion_factor, share("converted"), "supervisory"

@@ -28,6 +28,7 @@ from reports.naming import segment_title
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.cube import Cube, build_cube
 from segmentation.policy import Policy, built_in_policy
+from segmentation.risk.impairment import INPUTS, ImpairmentSettings, with_impairment
 from segmentation.scoring_model import ScoreOptions, ScoringModel
 from segmentation.tiers import TierBoard, TierSummary, tier_board, with_tier, with_treated_of_tier
 from settings import Settings
@@ -41,9 +42,12 @@ OUTPUT_COLUMNS = (
     "probability_source", "probability_of_default_scorecard", "risk_step", "loss_given_default", "loss_source",
     "exposure_at_default", "exposure_source", "drawn", "undrawn", "expected_loss", "asset_class", "capital_requirement",
     "economic_capital", "risk_weight", "lending_income", "cost", "risk_adjusted_profit", "roi", "raroc", "lifecycle",
-    "is_defaulted", "tier",
+    "is_defaulted", "tier", "probability_of_default_lifetime", "impairment_stage", "expected_credit_loss",
 )  # fmt: skip
 """Columns of customers.parquet that scoring makes; contract columns pass through beside them."""
+
+AHEAD = ("impairment_stage", "expected_credit_loss")
+"""What IFRS 9 adds, by the default settings and scenario weights."""
 
 OUTPUT_FILES = ("customers.parquet", "summary.json", "quarantine.csv", "model.json")
 
@@ -143,7 +147,13 @@ def _batch_line(
     treated = with_treated_of_tier(
         with_tier(treated_frame(frame_of(cursor, scored.table), model, policy), policy)
     )
-    materialise(cursor, treated, "batch_customers")
+    materialise(cursor, treated, "batch_treated")
+    settings_ahead = ImpairmentSettings()
+    ahead = with_impairment(frame_of(cursor, "batch_treated").select("customer_id", *INPUTS), settings_ahead)
+    materialise(cursor, ahead.select("customer_id", *AHEAD), "batch_ahead")
+    cursor.execute(
+        "CREATE VIEW batch_customers AS SELECT * FROM batch_treated JOIN batch_ahead USING (customer_id)"
+    ).fetchall()
     _write_customers(cursor, "batch_customers", aside / "customers.parquet")
     write_quarantine(
         aside / "quarantine.csv",

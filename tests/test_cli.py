@@ -279,3 +279,27 @@ def test_the_app_s_door_and_the_batch_door_give_the_same_totals(golden: Path, tm
         for name in ("exposure", "expected_loss", "capital", "income"):
             assert getattr(own.treated, name) / 100 == tier[f"{name}_treated"]
     assert scored.model.identity == summary(golden)["identities"]["model"]
+
+
+def test_as_of_a_day_nothing_later_is_used_and_the_model_says_so(golden: Path, tmp_path: Path) -> None:
+    assert cli.main(["run", str(SLICE), "--as-of", "2003-12-31", "--out", str(tmp_path)]) == 0
+    model = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    assert (model["quality"]["as_of"], model["quality"]["window_months"]) == ("2003-12-31", 36)
+    assert model["quality"]["defaults"] < summary(golden)["model_quality"]["defaults"]
+    assert model["hazard"] is None or model["hazard"]["as_of"] == "2003-12-31"
+
+
+def test_dated_outcomes_give_a_twelve_month_pd_below_that_of_the_whole_life(golden: Path) -> None:
+    rows = customers(golden)
+    scored = rows[rows["probability_source"] == "scorecard"]
+    assert len(scored) > 1_000
+    assert (scored["probability_of_default"] < scored["probability_of_default_lifetime"]).all()
+    assert set(rows["impairment_stage"].dropna()) <= {1, 2, 3}
+    in_default = rows[rows["is_defaulted"]]
+    assert (in_default["impairment_stage"] == 3).all()
+
+
+def test_a_day_that_is_none_is_bad_usage(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["run", str(SLICE), "--as-of", "soon", "--out", str(tmp_path)])
+    assert stopped.value.code == 2

@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "assumption.loss_given_default": ("LGD by the foundation approach", "违约损失率（初级法）"),
     "assumption.maturity": ("maturity of 2.5 years", "期限 2.5 年"),
     "assumption.horizon": ("months the outcomes cover", "违约结果覆盖的月数"),
+    "assumption.average_year": ("age of the loan unknown: an average year of its life", "账龄未知：按存续期平均年份"),
     "assumption.months": ("{n} months", "{n} 个月"),
     "assumption.master_scale": ("PD of each rating grade", "各评级对应的违约概率"),
     "assumption.slotting_grade": ("slotting grade derived by own rules", "按自有规则推断的专业贷款评级"),
