@@ -163,6 +163,8 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
     def only(where: npt.NDArray[np.bool_], values: object) -> pd.Series:
         return pd.Series(values, dtype="object").where(where, None)
 
+    guarantor = random.permuted(np.where(np.arange(count) % 2, "Regional guarantee fund", "Parent company"))
+
     return pd.DataFrame({
         "customer_id": [f"C{number:06d}" for number in range(count)],
         "facility_id": [f"F{number:06d}-1" for number in range(count)],
@@ -197,7 +199,11 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
         "collateral_value": (drawn * random.uniform(0.2, 1.1, count)).round(2),
         "collateral_type": levels(("real_estate", "receivables", "other_physical", "financial")),
         "guarantee_share": np.where(random.uniform(0, 1, count) < 0.2, 0.5, 0.0),
-        "guarantor": levels(("Regional guarantee fund", "Parent company")),
+        "guarantor": guarantor,
+        "guarantor_rating": np.where(guarantor == "Regional guarantee fund", "AA", "BBB"),
+        "guarantor_probability_of_default": np.where(guarantor == "Regional guarantee fund", 0.0003, 0.0021),
+        "best_estimate_of_loss": np.where(defaulted, (lgd * 0.95).round(4), np.nan),
+        "product": np.where(person, "credit card", np.where(is_project, "project loan", "term loan")),
         "seniority": np.where(random.uniform(0, 1, count) < 0.93, "senior", "subordinated"),
         "project_sector": only(is_project, industry), "project_phase": only(
             is_project, levels(("construction", "operation", "operation", "development"))),

@@ -82,10 +82,7 @@ def _bins(scored: pipeline.Scored, fitted: pipeline.Scorecard, language: Languag
         if changed:
             cards.quiet(say("bins.edited", language, n=len(changed)))
             with st.container(horizontal=True):
-                if st.button(say("bins.back", language), key="bins-back"):
-                    state.forget(key)
-                    state.forget_widgets("w_breaks_")
-                    st.rerun()
+                st.button(say("bins.back", language), key="bins-back", on_click=_put_back, args=(key,))
                 if st.button(say("bins.use", language), type="primary", key="bins-use"):
                     with st.spinner(say("bins.using", language), show_time=True):
                         pipeline.use_scorecard(state.house(), scored, edited, state.person())
@@ -118,6 +115,12 @@ def _bins(scored: pipeline.Scored, fitted: pipeline.Scorecard, language: Languag
             cards.data_table(heads, rows, caption=say("bins.title", language, name=label))
 
 
+def _put_back(key: str) -> None:
+    """Forget the edits; widgets begin anew under another key, or the old ones would bring them back."""
+    state.forget(key)
+    state.keep("edit_round", state.kept("edit_round", 0) + 1)
+
+
 def _edit(
     binning: pipeline.Binning,
     place: int,
@@ -132,7 +135,7 @@ def _edit(
         cards.quiet(say("bins.edit_help", language, n=len(binning.fine)))
         breaks = st.multiselect(
             say("bins.breaks", language), sorted({*allowed, *binning.breaks}), default=list(binning.breaks),
-            format_func=lambda value: f"{value:g}", key=f"w_breaks_{scored.scored_id[:12]}_{place}",
+            format_func=lambda value: f"{value:g}", key=f"w_breaks_{scored.scored_id[:12]}_{place}_{state.kept('edit_round', 0)}",
         )  # fmt: skip
         if allowed and tuple(sorted(breaks)) != binning.breaks:
             return pipeline.with_binning(draft, pipeline.with_breaks(binning, breaks))

@@ -62,6 +62,8 @@ def styles() -> None:
         }}
         .js-plotly-plot text, [data-testid="stMain"] {{ font-variant-numeric: tabular-nums lining-nums; }}
         [data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"] small {{ color: {colours.muted}; opacity: 1; }}
+        /* Its download would write cells that a spreadsheet runs. */
+        [data-testid="stElementToolbar"] {{ display: none; }}
         summary:focus-visible, abbr:focus-visible, [role="region"]:focus-visible {{
           outline: 2px solid {colours.accent}; outline-offset: 2px; border-radius: 2px;
         }}

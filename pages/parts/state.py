@@ -190,12 +190,6 @@ def forget(key: str) -> None:
     st.session_state.pop(f"page_{key}", None)
 
 
-def forget_widgets(prefix: str) -> None:
-    """Let widgets begin anew: forget all whose key begins so."""
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
-        del st.session_state[key]
-
-
 def on_change(key: str, store: Callable[[Any], None]) -> Callable[[], None]:
     """Make a widget's callback that stores its value."""
     return lambda: store(st.session_state[key])

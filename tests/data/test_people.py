@@ -10,9 +10,19 @@ from data.people import PERMISSIONS, Person, masked_columns
 
 ROLES = ("manager", "officer", "approver", "admin")
 MAY = {
-    "manager": {"look", "import", "rename", "see_names"},
-    "officer": {"look", "import", "rename", "delete", "edit_policy", "see_names"},
-    "approver": {"look"},
+    "manager": {"look", "import", "rename", "see_names", "fit_model"},
+    "officer": {
+        "look",
+        "import",
+        "rename",
+        "delete",
+        "edit_policy",
+        "edit_appetite",
+        "propose_overlay",
+        "fit_model",
+        "see_names",
+    },
+    "approver": {"look", "approve_overlay"},
     "admin": set(PERMISSIONS),
 }
 
