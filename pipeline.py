@@ -23,7 +23,7 @@ from segmentation.risk.concentration import DIMENSIONS, Concentration
 from segmentation.risk.impairment import ImpairmentBoard, ImpairmentSettings
 from segmentation.risk.overlay import GROUP_COLUMNS, TARGETS, Overlay
 from segmentation.risk.simulation import LossDistribution, SimulationSettings
-from segmentation.scorecard.binning import Binning
+from segmentation.scorecard.binning import Binning, number_text
 from segmentation.scorecard.edit import edges, merged, with_binning, with_breaks
 from segmentation.scorecard.fit import Scorecard
 from segmentation.scorecard.points import bin_points
@@ -154,6 +154,7 @@ __all__ = [
     "list_snapshots",
     "masked_columns",
     "merged",
+    "number_text",
     "open_house",
     "open_scored",
     "overlay_lines",

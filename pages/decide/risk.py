@@ -55,7 +55,7 @@ def show() -> None:
         elif view == "impairment":
             risk_ahead.impairment(scored, unit, unit_text, language)
         elif view == "concentration":
-            _concentration(scored, unit, unit_text, language)
+            _concentration(scored, language)
         elif view == "losses":
             risk_ahead.losses(scored, unit, unit_text, language)
         else:
@@ -132,7 +132,7 @@ def _sources(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language:
         )
 
 
-def _concentration(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: Language) -> None:
+def _concentration(scored: pipeline.Scored, language: Language) -> None:
     """How much hangs on a few names, groups, industries or places."""
     state.seed_widget("w_dimension", "group")
     dimension = st.segmented_control(
@@ -154,6 +154,8 @@ def _concentration(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, lan
         n=number(found.effective_number),
         index=index_text(found.herfindahl),
     )
+    unit = context.unit_for(found.largest[0].exposure, language)
+    unit_text = unit_label(scored.snapshot.currency, unit, language)
     own_funds = pipeline.appetite_in_force(state.house()).own_funds
     hide = "name" in pipeline.masked_columns(state.person())
     heads, rows = large_rows(found, own_funds, unit, unit_text, language, hide=hide)

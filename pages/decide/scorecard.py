@@ -135,7 +135,7 @@ def _edit(
         cards.quiet(say("bins.edit_help", language, n=len(binning.fine)))
         breaks = st.multiselect(
             say("bins.breaks", language), sorted({*allowed, *binning.breaks}), default=list(binning.breaks),
-            format_func=lambda value: f"{value:g}", key=f"w_breaks_{scored.scored_id[:12]}_{place}_{state.kept('edit_round', 0)}",
+            format_func=pipeline.number_text, key=f"w_breaks_{scored.scored_id[:12]}_{place}_{state.kept('edit_round', 0)}",
         )  # fmt: skip
         if allowed and tuple(sorted(breaks)) != binning.breaks:
             return pipeline.with_binning(draft, pipeline.with_breaks(binning, breaks))

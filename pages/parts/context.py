@@ -21,6 +21,12 @@ def unit_of(scored: pipeline.Scored, language: Language) -> MoneyUnit:
     return pipeline_unit(chosen, language)
 
 
+def unit_for(amount: float, language: Language) -> MoneyUnit:
+    """Unit of a list of single names: chosen, or by its largest amount."""
+    chosen = state.unit()
+    return money_unit(amount, language) if chosen == "auto" else pipeline_unit(chosen, language)
+
+
 def pipeline_unit(chosen: str, language: Language) -> MoneyUnit:
     """Make the unit a person chose by its factor."""
     factor = UNIT_FACTORS[chosen]

@@ -26,7 +26,6 @@ def show() -> None:
         context.lead_on(language)
         return
     scored = context.open_scored(current)
-    unit = context.unit_of(scored, language)
     cards.heading(say("customers.title", language), say("customers.answer", language))
     text = st.text_input(say("customers.search", language), key="w_search", max_chars=100)
     policy = state.draft(pipeline.policy_in_force(state.house()))
@@ -34,7 +33,8 @@ def show() -> None:
     if found.empty:
         cards.quiet(say("customers.none", language))
         return
-    chosen = _choose(scored, found, unit, language)
+    largest = float(found["exposure_at_default"].max())
+    chosen = _choose(scored, found, context.unit_for(largest, language), language)
     picture = pipeline.customer_picture(
         state.house(), scored, chosen, policy, pipeline.impairment_settings(state.house()), state.person()
     )

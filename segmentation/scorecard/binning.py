@@ -246,7 +246,20 @@ class Totals:
 
 def number_labels(breaks: Sequence[float]) -> list[str]:
     """Name the bins of a number."""
-    return [f"≤ {value:g}" for value in breaks] + [f"> {breaks[-1]:g}" if breaks else "all"]
+    return [f"≤ {number_text(value)}" for value in breaks] + [
+        f"> {number_text(breaks[-1])}" if breaks else "all"
+    ]
+
+
+def number_text(value: float) -> str:
+    """Write a break as people do: no powers of ten, thousands parted.
+
+    Examples
+    --------
+    >>> number_text(1025800.4), number_text(0.05249), number_text(692.0)
+    ('1,025,800', '0.05249', '692')
+    """
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
 
 
 def group_label(group: Sequence[str]) -> str:
@@ -306,7 +319,9 @@ def _with_specials(
         for at, label in enumerate(number_labels(breaks))
     )
     special_bins = tuple(
-        totals.bin(f"= {value:g}", float((numbers == value).sum()), float(bad[numbers == value].sum()))
+        totals.bin(
+            f"= {number_text(value)}", float((numbers == value).sum()), float(bad[numbers == value].sum())
+        )
         for value in specials
     )
     fine = tuple(
