@@ -26,27 +26,29 @@ def light(status: str, words: str) -> str:
 def appetite_rows(readings: Sequence[Reading], language: Language) -> tuple[list[Head], list[Row]]:
     """List each limit, where the portfolio stands, what is left."""
     heads = [
-        Head(say("appetite.measure", language), "left"), Head(say("appetite.value", language)),
+        Head(say("appetite.measure", language), "left"),
+        Head(say("appetite.status", language), "left"),
+        Head(say("appetite.value", language)),
         Head(say("appetite.limit", language)),
         Head(say("appetite.headroom", language), hint=say("appetite.headroom_help", language)),
-        Head(say("appetite.status", language), "left"),
-    ]  # fmt: skip
+    ]
     rows = []
     for reading in readings:
         needs_funds = reading.measure == "largest_group" and reading.value is None
         hint = say("appetite.own_funds_needed", language) if needs_funds else ""
+        unknown = say("status.unknown", language) if reading.value is None else ""
         rows.append(
             Row(
                 [
                     Cell(say(f"appetite.{reading.measure}", language), note=plain(reading.what, 40)),
-                    Cell(percent(reading.value), hint=hint or ("" if reading.value is not None else say("status.unknown", language))),
+                    Cell(light(reading.status, say(f"status.{reading.status}", language)), note=hint),
+                    Cell(percent(reading.value), hint=hint or unknown),
                     percent(reading.limit, 0 if reading.limit >= 0.1 else 1),
                     percent(reading.headroom),
-                    Cell(light(reading.status, say(f"status.{reading.status}", language)), note=hint),
                 ],
                 is_marked=reading.status == "red",
             )
-        )  # fmt: skip
+        )
     return heads, rows
 
 
