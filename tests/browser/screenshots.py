@@ -12,7 +12,7 @@ from typing import Literal
 
 from tests.browser.server import chromium, running_server, settled
 
-PAGES = ("", "segments", "tiers", "portfolios")
+PAGES = ("", "segments", "customers", "tiers", "risk", "scorecard", "portfolios")
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
