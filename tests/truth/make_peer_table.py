@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 import sys
 
-from creditriskengine.rwa.irb.formulas import irb_risk_weight
-
 CLASSES = ("corporate", "sme", "residential_mortgage", "qrre", "other_retail")
 
 
 def main() -> None:
     """Print the table."""
+    # Not installed beside Stratum, so only asked for when the table is made.
+    from creditriskengine.rwa.irb.formulas import irb_risk_weight
+
     dice = random.Random(20261124)
     sys.stdout.write("# creditriskengine 0.31.0, irb_risk_weight, percent\n")
     sys.stdout.write("asset_class,probability,loss,years,turnover_million,risk_weight_percent\n")
