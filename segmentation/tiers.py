@@ -69,14 +69,14 @@ def with_treated_of_tier(frame: Frame) -> Frame:
     """
     return frame.with_columns(
         nw.when(~nw.col(SOURCES[name]).is_null())
-        .then(_of_own_tier(place).cast(nw.Float64) / 100)
+        .then(of_own_tier(place).cast(nw.Float64) / 100)
         .alias(f"{name}_treated")
         for place, name in enumerate(MEASURES)
     )
 
 
-def _of_own_tier(place: int) -> nw.Expr:
-    """Pick a measure's hundredths under the row's own tier; Work-out has no treatment."""
+def of_own_tier(place: int) -> nw.Expr:
+    """Pick a measure's hundredths under the row's own `tier`; Work-out has no treatment."""
     picked = nw.col(MONEY[place])
     for name in TIERS:
         picked = nw.when(nw.col("tier") == name).then(nw.col(TREATED[name][place])).otherwise(picked)
@@ -101,7 +101,7 @@ def row_totals(frame: Frame, policy: Policy) -> Frame:
         with_tier(frame, policy)
         .with_columns(
             nw.lit(1).cast(nw.Int64).alias("_one"),
-            *(_of_own_tier(place).alias(f"_{plain}") for place, plain in enumerate(MONEY)),
+            *(of_own_tier(place).alias(f"_{plain}") for place, plain in enumerate(MONEY)),
         )
         .group_by("tier")
         .agg(*sums)

@@ -124,6 +124,12 @@ def score_table(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: Sc
     return scored_id
 
 
+def scored_aside(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel) -> Frame:
+    """Score a snapshot by another model for one question: a temporary table of the cursor, gone with it."""
+    keep = _keeper(cursor, "aside")
+    return keep(score(frame_of(cursor, snapshot.table), model, keep))
+
+
 def open_scored(house: House, snapshot_id: str) -> Scored:
     """Open the newest scoring of a snapshot; score it when there is none.
 

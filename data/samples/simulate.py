@@ -6,6 +6,8 @@ What is planted, so that tests can find it again:
   the limit; the group is written to the extra column ``planted_group``;
 * each customer's true probability of default over twelve months; ``defaulted``
   is drawn from it, so default rates follow it, up to chance;
+* who answers a campaign: more likely with more products and a longer relation, less so
+  with a hard-used limit;
 * construction deteriorates: its probabilities of default grow by `DRIFT` from
   month to month, everybody else's do not.
 
@@ -155,6 +157,9 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
     remaining = random.integers(6, 84, count)
     rate = np.clip(0.035 + 1.1 * true_pd * lgd + random.normal(0.012, 0.004, count), 0.02, 0.2)
     contacts = random.integers(1, 9, count)
+    # Planted: the more products and the longer with us, the likelier a yes to one contact; hard-used limits say no.
+    leaning = -3.4 + 0.32 * middle("products") + 0.006 * tenure - 1.2 * utilisation
+    response = 1 / (1 + np.exp(-leaning))
     equity = np.clip(revenue * random.uniform(0.2, 0.5, count), 1, None)
 
     def levels(options: tuple[str, ...]) -> npt.NDArray[np.str_]:
@@ -190,7 +195,7 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
         "transactions_12m": random.poisson(60, count), "utilisation": utilisation.round(4),
         "last_contact_on": (today - pd.to_timedelta(random.integers(0, 400, count), unit="D")).date,
         "complaints_12m": random.poisson(0.2, count), "channel": levels(("branch", "broker", "web", "referral")),
-        "campaign_contacts": contacts, "campaign_responses": random.binomial(contacts, 0.3),
+        "campaign_contacts": contacts, "campaign_responses": random.binomial(contacts, response),
         "churned": random.uniform(0, 1, count) < 0.03,
         "credit_score": np.clip(780 - 900 * np.sqrt(true_pd) + random.normal(0, 18, count), 300, 850).round(),
         "rating": pd.cut(true_pd, [0, .001, .003, .008, .02, .06, .15, 1], labels=["AA", "A", "BBB", "BB", "B", "CCC", "CC"]).astype(str),

@@ -22,6 +22,11 @@ class ReturnsSettings:
         Fractions; the hurdle is after tax.
     churn_rate : float
         Share of customers leaving a year.
+    discount_rate : float
+        Yearly, of lifetime values.
+    contact_cost : float
+        Cost of one lead or contact, in the portfolio's money; 30 yuan is the market figure the
+        product's source article names.
     """
 
     interest_rate: float = 0.07
@@ -31,6 +36,8 @@ class ReturnsSettings:
     risk_free_rate: float = 0.02
     hurdle_rate: float = 0.12
     churn_rate: float = 0.10
+    discount_rate: float = 0.12
+    contact_cost: float = 30.0
 
     def to_dict(self) -> dict[str, float]:
         """Plain values for JSON."""

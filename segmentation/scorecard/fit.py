@@ -200,15 +200,43 @@ def _calibrated(slope: Floats, rate: float) -> float:
 def _cross_validated(
     rows: pd.DataFrame, bad: npt.NDArray[np.bool_], usable: Sequence[Candidate], seed: int
 ) -> ModelQuality:
-    """Quality out of fold: bins, selection and weights are made anew without the fold that is judged."""
+    """Quality out of fold, on a part of a large sample."""
     facts = {"customers": len(bad), "defaults": int(bad.sum()), "default_rate": float(bad.mean())}
-    if len(bad) > MOST_ROWS_FOR_FOLDS:
-        kept = np.sort(np.random.default_rng(seed).choice(len(bad), MOST_ROWS_FOR_FOLDS, replace=False))
-        rows, bad = rows.iloc[kept].reset_index(drop=True), bad[kept]
+    kept = rows_for_folds(len(bad), seed)
+    rows, bad = rows.iloc[kept].reset_index(drop=True), bad[kept]
+    quality = measure(bad, out_of_fold(rows, bad, usable, seed), FOLDS)
+    return ModelQuality(**{**quality.to_dict(), **facts})  # type: ignore[arg-type]  # its own fields
+
+
+def rows_for_folds(rows: int, seed: int) -> npt.NDArray[np.int64]:
+    """Choose the rows a cross-validation runs on: all, or a seeded part of very many."""
+    if rows <= MOST_ROWS_FOR_FOLDS:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).choice(rows, MOST_ROWS_FOR_FOLDS, replace=False))
+
+
+def out_of_fold(
+    rows: pd.DataFrame, bad: npt.NDArray[np.bool_], usable: Sequence[Candidate], seed: int
+) -> Floats:
+    """Predict each row by a fit that has not seen it: bins, selection and weights are made anew in each fold.
+
+    Parameters
+    ----------
+    rows, bad
+        Customers and their known outcomes.
+    usable : sequence of Candidate
+        What the guard lets in.
+    seed : int
+        Of the stratified folds.
+
+    Returns
+    -------
+    ndarray of float
+        A probability a row.
+    """
     probability = np.empty(len(bad))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for train, test in folds.split(rows, bad):
         part = fit_on(rows.iloc[train].reset_index(drop=True), bad[train], usable)
         probability[test] = part.probability(rows.iloc[test]) if part is not None else bad[train].mean()
-    quality = measure(bad, probability, FOLDS)
-    return ModelQuality(**{**quality.to_dict(), **facts})  # type: ignore[arg-type]  # its own fields
+    return probability

@@ -1,0 +1,236 @@
+"""From income to risk-adjusted profit, line by line and group by group; who contributes most.
+
+Every line is a sum over rows; profit and ratios rest on customers whose risk is known,
+income and cost of the others stand apart. The ratios are those of
+:mod:`segmentation.returns.ratios`, so page, tiers and cube say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
+
+import narwhals as nw
+import pandas as pd
+
+from segmentation.frame import Frame
+from segmentation.returns.ratios import ReturnsSettings, per_hundred, raroc, return_on_investment
+from segmentation.sample import Fetch
+
+Dimension = Literal["tier", "segment", "industry", "region", "customer_class", "channel"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+LINES = ("interest", "commitment_fees", "fees", "funding", "servicing", "expected_loss")
+"""Steps of the waterfall from nothing to risk-adjusted profit."""
+SIGNS = {
+    "interest": 1,
+    "commitment_fees": 1,
+    "fees": 1,
+    "funding": -1,
+    "servicing": -1,
+    "expected_loss": -1,
+}
+SUMS = (*LINES, "exposure", "drawn", "capital")
+TOP = 3
+
+
+def with_lines(frame: Frame, settings: ReturnsSettings) -> Frame:
+    """Add each line of the statement as `line_<name>`, money a year; null where it can't be said.
+
+    Parameters
+    ----------
+    frame : Frame
+        Scored up to the returns.
+    settings : ReturnsSettings
+        Rates where a customer's own are blank, the same the returns were worked out with.
+    """
+    drawn = nw.col("drawn")
+    funding = drawn * nw.col("funding_rate").fill_null(settings.funding_rate)
+    amounts = {
+        "interest": drawn * nw.col("interest_rate").fill_null(settings.interest_rate),
+        "commitment_fees": nw.col("undrawn") * nw.col("commitment_fee").fill_null(0.0),
+        "fees": nw.col("fee_income").fill_null(0.0),
+        "funding": funding,
+        "servicing": nw.col("cost") - funding,
+        "expected_loss": nw.col("expected_loss"),
+        "exposure": nw.col("exposure_at_default"),
+        "drawn": drawn,
+        "capital": nw.col("economic_capital"),
+    }
+    return frame.with_columns(amount.alias(f"line_{name}") for name, amount in amounts.items())
+
+
+def dimension_key(dimension: Dimension) -> nw.Expr:
+    """Give the text a dimension groups by; an industry goes by its name where it has one."""
+    if dimension == "industry":
+        return nw.coalesce(nw.col("industry_name"), nw.col("industry")).cast(nw.String)
+    return nw.col(dimension).cast(nw.String)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A group's year, money in the portfolio's units; lines rest on customers whose risk is known.
+
+    Attributes
+    ----------
+    key : str
+        Level of the dimension, hostile text; empty when unknown or for the whole.
+    customers, unrated : int
+        How many, and how many of them without a PD.
+    interest, commitment_fees, fees, funding, servicing, expected_loss : float
+        Lines of the rated customers, all as positive amounts.
+    exposure, drawn, capital : float
+        Of the rated customers.
+    unrated_exposure, unrated_income : float
+        Left out above: nobody knows what they will lose.
+    """
+
+    key: str
+    customers: int
+    unrated: int
+    interest: float
+    commitment_fees: float
+    fees: float
+    funding: float
+    servicing: float
+    expected_loss: float
+    exposure: float
+    drawn: float
+    capital: float
+    unrated_exposure: float
+    unrated_income: float
+
+    @property
+    def income(self) -> float:
+        """Interest and fees of a year."""
+        return self.interest + self.commitment_fees + self.fees
+
+    @property
+    def cost(self) -> float:
+        """Funding and servicing of a year."""
+        return self.funding + self.servicing
+
+    @property
+    def profit(self) -> float:
+        """Risk-adjusted profit: income − cost − expected loss."""
+        return self.income - self.cost - self.expected_loss
+
+    @property
+    def roi(self) -> float | None:
+        """ROI, a fraction; None when nothing is drawn."""
+        return return_on_investment(self.income, self.cost, self.expected_loss, self.drawn)
+
+    def raroc(self, settings: ReturnsSettings) -> float | None:
+        """RAROC, a fraction; None without capital."""
+        return raroc(self.income, self.cost, self.expected_loss, self.capital, settings)
+
+    def is_below_hurdle(self, settings: ReturnsSettings) -> bool:
+        """Whether RAROC is known and below the hurdle."""
+        own = self.raroc(settings)
+        return own is not None and own < settings.hurdle_rate
+
+    def shortfall(self, settings: ReturnsSettings) -> float:
+        """Yearly profit before tax that is missing to the hurdle; 0 when there is none.
+
+        RAROC = (profit + capital · risk-free)·(1 − tax)/capital, solved for the profit at
+        which it is the hurdle.
+        """
+        if not self.is_below_hurdle(settings):
+            return 0.0
+        needed = self.capital * (settings.hurdle_rate / (1 - settings.tax_rate) - settings.risk_free_rate)
+        return needed - self.profit
+
+
+def statements(frame: Frame, dimension: Dimension | None, fetch: Fetch) -> tuple[Statement, ...]:
+    """Sum the lines by group in one scan, largest exposure first; the whole without a dimension.
+
+    Parameters
+    ----------
+    frame : Frame
+        With :func:`with_lines`'s columns, and `tier` when asked by tier.
+    dimension : str or None
+        One of `DIMENSIONS`.
+    fetch : Fetch
+        Runs a lazy frame.
+    """
+    is_rated = ~nw.col("line_expected_loss").is_null()
+    nothing = nw.lit(0.0)
+
+    def total(name: str, condition: nw.Expr) -> nw.Expr:
+        return nw.when(condition).then(nw.col(f"line_{name}")).otherwise(nothing).sum()
+
+    key = dimension_key(dimension) if dimension else nw.lit("")
+    names = [f"line_{name}" for name in SUMS]
+    income = nw.col("line_interest") + nw.col("line_commitment_fees") + nw.col("line_fees")
+    grouped = (
+        frame.with_columns(key.fill_null("").alias("_key"))
+        .select("_key", *names)
+        .with_columns(
+            nw.when(is_rated).then(nothing).otherwise(income).alias("_unrated_income"),
+            nw.when(is_rated).then(nw.lit(0)).otherwise(nw.lit(1)).alias("_unrated"),
+            nw.when(is_rated).then(nothing).otherwise(nw.col("line_exposure")).alias("_unrated_exposure"),
+        )
+        .group_by("_key")
+        .agg(
+            nw.len().alias("customers"),
+            nw.col("_unrated").sum().alias("unrated"),
+            *(total(name, is_rated).alias(name) for name in SUMS),
+            nw.col("_unrated_exposure").sum().alias("unrated_exposure"),
+            nw.col("_unrated_income").sum().alias("unrated_income"),
+        )
+    )
+    rows = fetch(grouped).rename(columns={"_key": "key"})
+    found = [_statement({str(name): value for name, value in row.items()}) for row in rows.to_dict("records")]
+    return tuple(sorted(found, key=lambda entry: (-entry.exposure - entry.unrated_exposure, entry.key)))
+
+
+def _statement(row: dict[str, object]) -> Statement:
+    def plain(name: str, kind: str) -> object:
+        value = row[name]
+        if kind == "str":
+            return str(value)
+        number = 0.0 if pd.isna(value) else float(value)  # type: ignore[arg-type,call-overload]  # a number of the engine
+        return int(number) if kind == "int" else number
+
+    return Statement(**{entry.name: plain(entry.name, str(entry.type)) for entry in fields(Statement)})  # type: ignore[arg-type]  # each by its field's type
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A customer's part of a line; key and name are hostile text."""
+
+    customer_id: str
+    name: str
+    amount: float
+    share: float | None
+
+
+def top_contributors(frame: Frame, line: str, fetch: Fetch, most: int = TOP) -> tuple[Contributor, ...]:
+    """Name the customers with the largest part of a figure, by its size whatever its sign.
+
+    Parameters
+    ----------
+    frame : Frame
+        With :func:`with_lines`'s columns.
+    line : str
+        One of `LINES`, ``exposure``, ``drawn``, ``capital`` or ``profit``.
+    fetch : Fetch
+        Runs a lazy frame.
+    most : int
+        How many.
+    """
+    amount = nw.col("risk_adjusted_profit") if line == "profit" else nw.col(f"line_{line}")
+    kept = frame.select("customer_id", "name", amount.alias("_amount"))
+    whole = float(fetch(kept.select(nw.col("_amount").sum().alias("total")))["total"].fillna(0.0).iloc[0])
+    rows = fetch(
+        kept.filter(~nw.col("_amount").is_null())
+        .with_columns(nw.col("_amount").abs().alias("_size"))
+        .sort("_size", "customer_id", descending=[True, False])
+        .head(most)
+    )
+    return tuple(
+        Contributor(
+            str(key), "" if pd.isna(name) else str(name), float(value), per_hundred(float(value), whole)
+        )
+        for key, name, value in zip(rows["customer_id"], rows["name"], rows["_amount"], strict=True)
+    )

@@ -1,0 +1,303 @@
+"""Winning customers: what it costs and brings, who says yes, whom to call, what to offer, where to spend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.engines.functions import Frame, fetch, frame_of, hash_sample
+from data.engines.sql import first_row, quote_identifier
+from data.errors import InputRefused
+from data.people import Person, masked_columns
+from data.warehouse import judgements, records
+from segmentation.cube import with_capped
+from segmentation.policy import Policy
+from segmentation.response import (
+    CallPlan,
+    ResponseModel,
+    call_plan,
+    fit_response,
+    responded,
+    response_candidates,
+    response_columns,
+    with_response,
+)
+from segmentation.returns.acquisition import (
+    OFFERS,
+    By,
+    Economics,
+    OfferRule,
+    Spend,
+    acquisition_rows,
+    economics,
+    offers_from,
+    offers_to_rows,
+    probability_buckets,
+    spend_plan,
+    with_offer,
+)
+from segmentation.tiers import with_tier
+from steps.house import House
+from steps.portfolios import list_snapshots
+from steps.returns import lifetime_by
+from steps.scoring import Scored
+
+MOST_TARGETS = 100_000
+RESPONSE = "response"
+
+
+def acquisition_economics(house: House, scored: Scored, by: By, policy: Policy) -> tuple[Economics, ...]:
+    """Put cost and lifetime value of customers together, by segment or channel.
+
+    Who responded is what the response model was fitted to, else the contract's own count.
+    """
+    fitted = response_model_of(house, scored)
+    kinds = {column.name: column.kind for column in scored.model.columns}
+    outcome = fitted.outcome if fitted else "campaign_responses"
+    with house.warehouse.cursor() as cursor:
+        answer = responded(outcome, kinds.get(outcome, "integer"))
+        rows = fetch(acquisition_rows(frame_of(cursor, scored.table), by, answer))
+    values = lifetime_by(house, scored, by, policy)
+    return economics(rows, by, values, scored.model.returns.contact_cost)
+
+
+# ---------------------------------------------------------------- response
+
+
+def possible_responses(house: House, scored: Scored) -> list[str]:
+    """List the columns that say who responded: those with at least one yes and one no."""
+    kinds = {column.name: column.kind for column in scored.model.columns}
+    names = response_columns(scored.model.columns)
+    if not names:
+        return []
+    with house.warehouse.cursor() as cursor:
+        frame = frame_of(cursor, scored.table)
+        shares = fetch(frame.select(responded(name, kinds[name]).mean().alias(name) for name in names)).iloc[
+            0
+        ]
+    return [name for name in names if pd.notna(shares[name]) and 0 < float(shares[name]) < 1]
+
+
+def response_model_of(house: House, scored: Scored) -> ResponseModel | None:
+    """Give the response model fitted on this portfolio before, or None."""
+    with house.warehouse.cursor() as cursor:
+        body = records.finding(cursor, scored.scored_id, RESPONSE)
+    return ResponseModel.from_dict(body) if body else None
+
+
+def fit_response_model(house: House, scored: Scored, outcome: str, person: Person) -> ResponseModel:
+    """Fit a response model to a column of this portfolio, and keep it."""
+    person.require("fit_model")
+    kinds = {column.name: column.kind for column in scored.model.columns}
+    candidates = response_candidates(scored.model.columns, outcome)
+    names = [item.name for item in candidates if not item.excluded]
+    with house.warehouse.cursor() as cursor:
+        query = hash_sample(cursor, scored.table, house.settings.sample_rows, scored.model.seed)
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE response_sample AS {query}").fetchall()
+        frame = frame_of(cursor, "response_sample")
+        rows = fetch(frame.select(*names, responded(outcome, kinds[outcome]).alias("_responded")))
+    found = fit_response(
+        rows.drop(columns="_responded"), rows["_responded"], candidates, outcome, seed=scored.model.seed
+    )
+    house.warehouse.retried(
+        lambda cursor: records.keep_finding(cursor, scored.scored_id, RESPONSE, found.to_dict())
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowedModel:
+    """A response model fitted on another snapshot whose columns this one has."""
+
+    snapshot: str
+    model: ResponseModel
+
+
+def borrowed_models(house: House, scored: Scored) -> tuple[BorrowedModel, ...]:
+    """List response models of other snapshots that can score this one: a campaign's model, new prospects."""
+    present = {column.name for column in scored.model.columns}
+    found = []
+    for other in list_snapshots(house):
+        if other.snapshot_id == scored.snapshot.snapshot_id:
+            continue
+        with house.warehouse.cursor() as cursor:
+            row = records.latest_scored(cursor, other.snapshot_id)
+            body = records.finding(cursor, row.scored_id, RESPONSE) if row else None
+        model = ResponseModel.from_dict(body) if body else None
+        if model and model.card and {feature.column for feature in model.card.features} <= present:
+            found.append(BorrowedModel(other.name, model))
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- whom to call
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Whom to call next, against calling everybody and calling at random.
+
+    Attributes
+    ----------
+    chosen, everybody, at_random : CallPlan
+        The list; all who may be called; as many as on the list, drawn at random (expected).
+    open : int
+        Customers who may be called: those who have not said yes.
+    targets : pandas.DataFrame
+        The list's customers, likeliest first, as far as asked for: customer_id, name, segment, tier,
+        offer, response_probability, expected_profit. Texts are hostile.
+    spend : tuple of Spend
+        The budget by segment where the next unit brings most.
+    """
+
+    chosen: CallPlan
+    everybody: CallPlan
+    at_random: CallPlan
+    open: int
+    targets: pd.DataFrame
+    spend: tuple[Spend, ...]
+
+
+def plan_campaign(
+    house: House,
+    scored: Scored,
+    model: ResponseModel,
+    policy: Policy,
+    offers: Sequence[OfferRule],
+    *,
+    calls: int,
+    value: float,
+    contact_cost: float,
+    budget: float,
+    person: Person,
+    most: int = 200,
+) -> Campaign:
+    """Choose whom to call: the likeliest first, as long as a call is worth its cost.
+
+    Parameters
+    ----------
+    calls : int
+        At most so many.
+    value, contact_cost : float
+        Of a response, and of a call.
+    budget : float
+        For the spend plan by segment.
+    most : int
+        Rows of `targets`; never above 100,000.
+    """
+    kinds = {column.name: column.kind for column in scored.model.columns}
+    with house.warehouse.cursor() as cursor:
+        frame = frame_of(cursor, scored.table)
+        if model.outcome in kinds:
+            # Who has said yes already needs no call.
+            answer = responded(model.outcome, kinds[model.outcome])
+            frame = frame.filter((answer != 1).fill_null(True))
+        chances = with_response(frame, model, ["customer_id", "segment"])
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE chances AS {chances.to_native().sql_query()}"
+        ).fetchall()
+        best = cursor.execute(
+            "SELECT customer_id, response_probability FROM chances WHERE response_probability IS NOT NULL "
+            "ORDER BY response_probability DESC, customer_id LIMIT ?",
+            [min(max(int(calls), 0), MOST_TARGETS)],
+        ).df()
+        count, mean = first_row(
+            cursor, "SELECT count(response_probability), avg(response_probability) FROM chances"
+        )
+        chosen = call_plan(best["response_probability"].to_numpy(), calls, value, contact_cost)
+        buckets = probability_buckets(frame_of(cursor, "chances"), fetch)
+        targets = _targets(
+            cursor, scored, policy, offers, best.head(min(chosen.calls, most)), value, contact_cost
+        )
+    rate, everybody = float(mean or 0.0), int(count or 0)
+    hidden = [name for name in targets.columns if name in masked_columns(person)]
+    return Campaign(
+        chosen,
+        _flat(everybody, rate, value, contact_cost),
+        _flat(chosen.calls, rate, value, contact_cost),
+        everybody,
+        targets.assign(**dict.fromkeys(hidden)),
+        spend_plan(buckets, budget, value, contact_cost),
+    )
+
+
+def _flat(calls: int, rate: float, value: float, cost: float) -> CallPlan:
+    return CallPlan(calls, calls * rate, calls * cost, calls * rate * value, None)
+
+
+def _targets(
+    cursor: duckdb.DuckDBPyConnection,
+    scored: Scored,
+    policy: Policy,
+    offers: Sequence[OfferRule],
+    best: pd.DataFrame,
+    value: float,
+    contact_cost: float,
+) -> pd.DataFrame:
+    """Add who the customers on the list are, and what to offer them."""
+    cursor.register("best_calls", best)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE called AS SELECT * FROM {quote_identifier(scored.table)} "
+        "JOIN best_calls USING (customer_id)"
+    ).fetchall()
+    cursor.unregister("best_calls")
+    frame: Frame = frame_of(cursor, "called")
+    rows = fetch(
+        with_offer(with_tier(with_capped(frame, policy), policy), offers).select(
+            "customer_id", "name", "segment", "tier", "offer", "response_probability"
+        )
+    )
+    rows["expected_profit"] = rows["response_probability"] * value - contact_cost
+    return rows.sort_values(["response_probability", "customer_id"], ascending=[False, True]).reset_index(
+        drop=True
+    )
+
+
+def targets_csv(targets: pd.DataFrame, inert: Callable[[object], str]) -> bytes:
+    """Write a target list as CSV that a spreadsheet can't run; masked cells stay empty."""
+    written = targets.copy()
+    for name in written.columns:
+        if not pd.api.types.is_numeric_dtype(written[name]):
+            written[name] = [
+                "" if value is None or pd.isna(value) else inert(value) for value in written[name]
+            ]
+    return written.to_csv(index=False).encode("utf-8-sig")
+
+
+# ---------------------------------------------------------------- offers
+
+
+def offer_rules(house: House) -> tuple[OfferRule, ...]:
+    """Give the offer rules in force; until somebody edits them, the default ones."""
+    with house.warehouse.cursor() as cursor:
+        body = judgements.setting_in_force(cursor, "offers")
+    return offers_from(body["rules"]) if body else OFFERS  # type: ignore[arg-type]  # plain JSON, checked there
+
+
+def set_offers(house: House, rules: Sequence[OfferRule], person: Person) -> None:
+    """Put other offer rules in force."""
+    person.require("edit_policy")
+    if not rules:
+        raise InputRefused.because("there is no rule left", file="offers", remedy="Keep at least one row.")
+    house.warehouse.retried(
+        lambda cursor: judgements.keep_setting(
+            cursor, "offers", {"rules": offers_to_rows(rules)}, person.name
+        )
+    )
+
+
+def default_response_value(economics_found: Sequence[Economics], contact_cost: float) -> tuple[float, bool]:
+    """Propose what a response is worth: the mean lifetime value, else ten times a contact's cost.
+
+    Returns
+    -------
+    float, bool
+        The value, and whether it is only an assumption.
+    """
+    known = [(entry.value, entry.customers) for entry in economics_found if entry.value is not None]
+    customers = sum(count for _, count in known)
+    mean = sum(value * count for value, count in known) / customers if customers else 0.0
+    return (mean, False) if np.isfinite(mean) and mean > 0 else (10 * contact_cost, True)

@@ -1,0 +1,361 @@
+"""What a portfolio earns and why: statements, formulas' numbers, reconciliation, limits, assumptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import pandas as pd
+
+from data.engines.functions import Frame, fetch, frame_of
+from data.people import Person, masked_columns
+from data.warehouse import judgements
+from segmentation.assumptions import Sensitivity, sensitivities
+from segmentation.cube import with_capped
+from segmentation.lifetime import (
+    Churn,
+    LifetimeValue,
+    Seen,
+    lifetime_buckets,
+    lifetime_values,
+    observed_churn,
+    with_lifetime_value,
+)
+from segmentation.limits import (
+    LimitRules,
+    LimitSummary,
+    limit_summaries,
+    with_collateral_gap,
+    with_proposed_limit,
+)
+from segmentation.policy import TIERS, Policy
+from segmentation.returns.ratios import ReturnsSettings
+from segmentation.returns.reconcile import MEASURES, OwnTotals, Reconciliation, reconcile
+from segmentation.returns.statement import (
+    LINES,
+    Contributor,
+    Dimension,
+    Statement,
+    dimension_key,
+    statements,
+    top_contributors,
+    with_lines,
+)
+from segmentation.scoring_model import ScoreOptions
+from segmentation.tiers import with_tier
+from steps.house import House
+from steps.losses import impairment_of, impairment_settings
+from steps.risk import overlay_lines
+from steps.scoring import Scored, score_snapshot
+
+MOST_LISTED = 500
+TOP_FIGURES = ("interest", "funding", "servicing", "expected_loss", "capital", "profit")
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsPicture:
+    """The whole portfolio's year as it is, and who makes its figures.
+
+    Attributes
+    ----------
+    total : Statement
+        All customers.
+    contributors : dict
+        Figure → its three largest customers; names are None where the person may not see them.
+    """
+
+    total: Statement
+    contributors: dict[str, tuple[Contributor, ...]]
+
+
+def _lines(scored: Scored, frame: Frame) -> Frame:
+    return with_lines(frame, scored.model.returns)
+
+
+def _tiered(frame: Frame, policy: Policy) -> Frame:
+    return with_tier(with_capped(frame, policy), policy)
+
+
+def returns_picture(house: House, scored: Scored, person: Person) -> ReturnsPicture:
+    """Sum the portfolio's year and name the largest contributors of each figure."""
+    hidden = masked_columns(person)
+    with house.warehouse.cursor() as cursor:
+        frame = _lines(scored, frame_of(cursor, scored.table))
+        (total,) = statements(frame, None, fetch) or (_nothing(),)
+        top = {figure: top_contributors(frame, figure, fetch) for figure in TOP_FIGURES}
+    if "name" in hidden:
+        top = {figure: tuple(replace(entry, name="") for entry in found) for figure, found in top.items()}
+    return ReturnsPicture(total, top)
+
+
+def _nothing() -> Statement:
+    return Statement("", 0, 0, *[0.0] * (len(LINES) + 5))
+
+
+def returns_by(house: House, scored: Scored, dimension: Dimension, policy: Policy) -> tuple[Statement, ...]:
+    """Sum the portfolio's year by tier, segment, industry, region, class or channel."""
+    with house.warehouse.cursor() as cursor:
+        frame = frame_of(cursor, scored.table)
+        frame = _tiered(frame, policy) if dimension == "tier" else frame
+        return statements(_lines(scored, frame), dimension, fetch)
+
+
+def below_hurdle(house: House, scored: Scored, policy: Policy, person: Person) -> pd.DataFrame:
+    """List customers whose RAROC is known and below the hurdle, largest missing profit first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        At most 500 rows: customer_id, name (None where the person may not see it), tier, segment,
+        exposure_at_default, risk_adjusted_profit, raroc, missing. Texts are hostile.
+    """
+    returns = scored.model.returns
+    needed = nw.col("economic_capital") * (
+        returns.hurdle_rate / (1 - returns.tax_rate) - returns.risk_free_rate
+    )
+    with house.warehouse.cursor() as cursor:
+        frame = _tiered(frame_of(cursor, scored.table), policy)
+        rows = fetch(
+            frame.filter(nw.col("raroc") < returns.hurdle_rate)
+            .with_columns((needed - nw.col("risk_adjusted_profit")).alias("missing"))
+            .select(
+                "customer_id", "name", "tier", "segment", "exposure_at_default", "risk_adjusted_profit", "raroc", "missing"
+            )
+            .sort("missing", "customer_id", descending=[True, False])
+            .head(MOST_LISTED)
+        )  # fmt: skip
+    return _masked(rows, person)
+
+
+def _masked(rows: pd.DataFrame, person: Person) -> pd.DataFrame:
+    hidden = [name for name in rows.columns if name in masked_columns(person)]
+    return rows.assign(**dict.fromkeys(hidden)) if hidden else rows
+
+
+def own_totals(house: House, scored: Scored) -> OwnTotals:
+    """Give Stratum's totals with the parts a ledger counts otherwise."""
+    returns = scored.model.returns
+    is_assumed = nw.col("interest_rate").is_null()
+    unrated = nw.col("expected_loss").is_null()
+    nothing = nw.lit(0.0)
+    with house.warehouse.cursor() as cursor:
+        frame = frame_of(cursor, scored.table)
+        row = fetch(
+            frame.select(
+                nw.col("exposure_at_default").sum().alias("exposure"), nw.col("drawn").sum().alias("drawn"),
+                nw.col("lending_income").sum().alias("income"), nw.col("expected_loss").sum().alias("loss"),
+                nw.when(is_assumed).then(nw.col("drawn") * returns.interest_rate).otherwise(nothing).sum().alias("assumed"),
+                nw.when(unrated).then(nw.col("exposure_at_default")).otherwise(nothing).sum().alias("unrated"),
+            )
+        ).iloc[0].fillna(0.0)  # fmt: skip
+    settings = impairment_settings(house)
+    board = impairment_of(house, scored, settings)
+    staged = [line for line in board.lines if line.stage and line.customers]
+    overlays = [line.effect.expected_loss for line in overlay_lines(house, scored) if line.effect]
+    return OwnTotals(
+        float(row["exposure"]), float(row["drawn"]), float(row["income"]), float(row["assumed"]), float(row["unrated"]),
+        float(row["loss"]), sum(line.loss(settings) for line in staged) if staged else None, sum(overlays),
+        scored.snapshot.account.rows_quarantined,
+    )  # fmt: skip
+
+
+def reconciliation(
+    house: House, scored: Scored, ledger: dict[str, float], person: Person
+) -> tuple[Reconciliation, ...]:
+    """Hold the ledger's totals against Stratum's; what is entered is kept with the snapshot."""
+    house.warehouse.retried(
+        lambda cursor: judgements.keep_setting(
+            cursor, f"ledger {scored.snapshot.snapshot_id[:16]}", dict(ledger), person.name
+        )
+    )
+    own = own_totals(house, scored)
+    return tuple(reconcile(measure, ledger[measure], own) for measure in MEASURES if measure in ledger)
+
+
+def ledger_of(house: House, scored: Scored) -> dict[str, float]:
+    """Give the ledger totals entered for a snapshot, or none."""
+    with house.warehouse.cursor() as cursor:
+        body = judgements.setting_in_force(cursor, f"ledger {scored.snapshot.snapshot_id[:16]}")
+    return {name: float(str(value)) for name, value in (body or {}).items()}
+
+
+# ---------------------------------------------------------------- lifetime value
+
+
+def _seen(scored: Scored) -> Seen:
+    """Outcomes behind the scorecard's PDs; none where PDs are given or rated."""
+    quality = scored.model.quality
+    is_own = scored.model.scorecard is not None and "scorecard" in scored.facts.sources
+    return Seen(int(quality.get("defaults") or 0), int(quality.get("customers") or 0)) if is_own else Seen()
+
+
+def churn_of(house: House, scored: Scored) -> Churn:
+    """Give the churn lifetime values rest on."""
+    with house.warehouse.cursor() as cursor:
+        return observed_churn(frame_of(cursor, scored.table), scored.model.returns, fetch)
+
+
+def lifetime_by(
+    house: House, scored: Scored, dimension: Dimension | None, policy: Policy, *, treated: bool = False
+) -> tuple[LifetimeValue, ...]:
+    """Value customers over their lives by group, with intervals.
+
+    With `treated`, each tier's treatment changes churn; its price, limit and service are
+    figures of the year and stay out of it.
+    """
+    returns = scored.model.returns
+    with house.warehouse.cursor() as cursor:
+        frame = _tiered(frame_of(cursor, scored.table), policy)
+        churn = observed_churn(frame, returns, fetch)
+        key = dimension_key(dimension) if dimension else nw.lit("")
+        frame = frame.with_columns(key.fill_null("").alias("_group"))
+        if not treated:
+            buckets = fetch(lifetime_buckets(with_lifetime_value(frame, churn, returns), "_group"))
+        else:
+            parts = [
+                fetch(
+                    lifetime_buckets(
+                        with_lifetime_value(
+                            frame.filter(nw.col("tier") == tier), churn, returns,
+                            churn_change=policy.treatments[tier].churn_change if tier in TIERS else 0.0,
+                        ),
+                        "_group",
+                    )
+                )
+                for tier in TIERS
+            ]  # fmt: skip
+            buckets = pd.concat(parts, ignore_index=True)
+    return lifetime_values(buckets, "_group", churn, returns, _seen(scored), seed=scored.model.seed)
+
+
+# ---------------------------------------------------------------- limits
+
+
+def limit_rules(house: House) -> LimitRules:
+    """Give the limit rules in force; until somebody sets them, the default ones."""
+    with house.warehouse.cursor() as cursor:
+        body = judgements.setting_in_force(cursor, "limit_rules")
+    return LimitRules.from_dict(body) if body else LimitRules()
+
+
+def set_limit_rules(house: House, rules: LimitRules, person: Person) -> None:
+    """Put other limit rules in force."""
+    person.require("edit_policy")
+    house.warehouse.retried(
+        lambda cursor: judgements.keep_setting(cursor, "limit_rules", rules.to_dict(), person.name)
+    )
+
+
+LIMIT_COLUMNS = (
+    "customer_id", "name", "tier", "lifecycle", "limit_today", "limit_proposed", "capacity_source",
+    "debt_service_cover_asked", "limit_bound_by", "collateral_asked", "collateral_value", "collateral_gap",
+)  # fmt: skip
+
+
+def _limited(scored: Scored, frame: Frame, policy: Policy, rules: LimitRules) -> Frame:
+    cover = {tier: policy.treatments[tier].collateral_cover for tier in TIERS}
+    proposed = with_proposed_limit(_tiered(frame, policy), rules, scored.model.returns)
+    return with_collateral_gap(proposed, cover)
+
+
+def limits_by_tier(
+    house: House, scored: Scored, policy: Policy, rules: LimitRules
+) -> tuple[LimitSummary, ...]:
+    """Sum proposed limits and collateral gaps by tier."""
+    with house.warehouse.cursor() as cursor:
+        return limit_summaries(_limited(scored, frame_of(cursor, scored.table), policy, rules), fetch)
+
+
+def limit_list(
+    house: House, scored: Scored, policy: Policy, rules: LimitRules, person: Person, *, order: str, most: int
+) -> pd.DataFrame:
+    """List customers by the size of a limit's change, or of the collateral gap.
+
+    Parameters
+    ----------
+    order : {"change", "gap"}
+        What is sorted by, largest first; rows without one are left out.
+    most : int
+        Rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `LIMIT_COLUMNS`; names are None where the person may not see them. Texts are hostile.
+    """
+    change = (nw.col("limit_proposed") - nw.col("limit_today")).abs()
+    size = change if order == "change" else nw.col("collateral_gap")
+    with house.warehouse.cursor() as cursor:
+        rows = fetch(
+            _limited(scored, frame_of(cursor, scored.table), policy, rules)
+            .with_columns(size.alias("_size"))
+            .filter(nw.col("_size") > 0)
+            .select(*LIMIT_COLUMNS, "_size")
+            .sort("_size", "customer_id", descending=[True, False])
+            .head(most)
+        ).drop(columns="_size")
+    return _masked(rows, person)
+
+
+# ---------------------------------------------------------------- assumptions
+
+
+def sensitivities_of(house: House, scored: Scored) -> tuple[Sensitivity, ...]:
+    """Move each assumption in use by a tenth and say what ROI and RAROC do."""
+    keys = [entry.key for entry in scored.assumptions if entry.key not in ("tax_rate", "risk_free_rate")]
+    with house.warehouse.cursor() as cursor:
+        frame = frame_of(cursor, scored.table)
+        return sensitivities(frame, scored.model, [*keys, "tax_rate", "risk_free_rate"], fetch)
+
+
+def _set_kind(model_id: str) -> str:
+    return f"assumptions {model_id[:16]}"
+
+
+def assumptions_set_by(house: House, scored: Scored) -> dict[str, dict[str, str]]:
+    """Say who set which assumption of a model, when, and from what source; defaults are not in it."""
+    with house.warehouse.cursor() as cursor:
+        body = judgements.setting_in_force(cursor, _set_kind(scored.model.identity))
+    return {str(key): dict(value) for key, value in (body or {}).items()}  # type: ignore[call-overload]  # plain JSON
+
+
+def use_assumptions(
+    house: House,
+    scored: Scored,
+    returns: ReturnsSettings,
+    conversion_factor: float,
+    source: str,
+    person: Person,
+) -> str:
+    """Put other assumed figures in force for a portfolio and score it by them.
+
+    The frozen value reference and the segments stay: only what rests on the assumption moves.
+
+    Returns
+    -------
+    str
+        Identity of the new scored table.
+    """
+    person.require("edit_policy")
+    model = replace(
+        scored.model,
+        returns=returns,
+        exposure=replace(scored.model.exposure, credit_conversion_factor=conversion_factor),
+    )
+    before = scored.model.returns.to_dict() | {
+        "conversion_factor": scored.model.exposure.credit_conversion_factor
+    }
+    after = returns.to_dict() | {"conversion_factor": conversion_factor}
+    known = assumptions_set_by(house, scored)
+    changed = {
+        key: {"by": person.name, "source": source, "was": str(before[key])}
+        for key, value in after.items()
+        if value != before[key]
+    }
+    scored_id = score_snapshot(house, scored.snapshot.snapshot_id, ScoreOptions(), model)
+    house.warehouse.retried(
+        lambda cursor: judgements.keep_setting(
+            cursor, _set_kind(model.identity), {**known, **changed}, person.name
+        )
+    )
+    return scored_id
