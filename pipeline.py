@@ -16,8 +16,13 @@ from data.people import Person, masked_columns
 from data.upload_desk import Upload
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
+from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
+from segmentation.returns.acquisition import BYS as ACQUISITION_BYS
+from segmentation.returns.acquisition import offers_from
+from segmentation.returns.allocation import Limits, allocate
+from segmentation.returns.statement import DIMENSIONS as RETURN_DIMENSIONS
 from segmentation.risk.appetite import Appetite, Reading
 from segmentation.risk.concentration import DIMENSIONS, Concentration
 from segmentation.risk.impairment import ImpairmentBoard, ImpairmentSettings
@@ -29,9 +34,23 @@ from segmentation.scorecard.fit import Scorecard
 from segmentation.scorecard.points import bin_points
 from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
+from segmentation.value import ValueWeights
+from segmentation.value_reference import weights_of
+from steps.acquisition import (
+    Campaign,
+    acquisition_economics,
+    borrowed_models,
+    default_response_value,
+    fit_response_model,
+    offer_rules,
+    plan_campaign,
+    possible_responses,
+    response_model_of,
+    set_offers,
+)
 from steps.batch import BatchOptions, batch_run
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
-from steps.files import read_mapping, read_model, read_policy
+from steps.files import inert_csv, read_mapping, read_model, read_policy
 from steps.house import House, open_house
 from steps.intake import (
     Inspection,
@@ -49,6 +68,7 @@ from steps.losses import (
     simulate,
     simulation_of,
 )
+from steps.movement import MovementBoard, earlier_snapshots, movement_between
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
 from steps.portfolios import (
     delete_snapshot,
@@ -56,6 +76,26 @@ from steps.portfolios import (
     list_snapshots,
     quarantine_download,
     rename_snapshot,
+)
+from steps.returns import (
+    allocation_cells,
+    assumptions_set_by,
+    below_hurdle,
+    churn_of,
+    customers_below_hurdle,
+    ledger_of,
+    lifetime_by,
+    limit_list,
+    limit_rules,
+    limits_by_tier,
+    own_totals,
+    reconciliation,
+    returns_by,
+    returns_picture,
+    sensitivities_of,
+    set_ledger,
+    set_limit_rules,
+    use_assumptions,
 )
 from steps.risk import (
     OverlayLine,
@@ -82,16 +122,20 @@ from steps.scorecards import (
 from steps.scoring import Scored, open_scored, score_snapshot
 from steps.segments import possible_features, preview_segments, segment_map, use_segments
 from steps.tiers import apply_policy, cube_of, policy_in_force, score_histogram
+from steps.value import reference_picture, try_weights, use_reference
 
 __all__ = [
+    "ACQUISITION_BYS",
     "DIMENSIONS",
     "GROUP_COLUMNS",
+    "RETURN_DIMENSIONS",
     "TARGETS",
     "Account",
     "Appetite",
     "Assumption",
     "BatchOptions",
     "Binning",
+    "Campaign",
     "Cancelled",
     "Concentration",
     "CustomerPicture",
@@ -101,8 +145,12 @@ __all__ = [
     "ImpairmentSettings",
     "InputRefused",
     "Inspection",
+    "LimitRule",
+    "LimitRules",
+    "Limits",
     "LossDistribution",
     "Mapping",
+    "MovementBoard",
     "Overlay",
     "OverlayLine",
     "Person",
@@ -122,65 +170,102 @@ __all__ = [
     "Upload",
     "UsageError",
     "Validation",
+    "ValueWeights",
     "WarehouseBusy",
+    "acquisition_economics",
+    "allocate",
+    "allocation_cells",
     "appetite_in_force",
     "appetite_readings",
     "apply_policy",
     "approve_overlay",
+    "assumptions_set_by",
     "batch_run",
+    "below_hurdle",
     "bin_points",
+    "borrowed_models",
     "build_samples",
     "check_engine",
+    "churn_of",
     "close_current_house",
     "concentration_of",
     "contract_columns",
     "cube_of",
     "current_house",
     "customer_picture",
+    "customers_below_hurdle",
+    "default_response_value",
     "delete_snapshot",
     "dry_run",
+    "earlier_snapshots",
     "edges",
     "export_scorecard",
     "find_snapshot",
+    "fit_response_model",
     "group_levels",
     "house_is_open",
     "impairment_of",
     "impairment_settings",
     "import_file",
     "inbox_files",
+    "inert_csv",
     "ingest_path",
     "inspect_file",
     "known_columns",
+    "ledger_of",
+    "lifetime_by",
+    "limit_list",
+    "limit_rules",
+    "limits_by_tier",
     "list_snapshots",
     "masked_columns",
     "merged",
+    "movement_between",
     "number_text",
+    "offer_rules",
+    "offers_from",
     "open_house",
     "open_scored",
     "overlay_lines",
+    "own_totals",
+    "plan_campaign",
     "policy_in_force",
     "possible_features",
+    "possible_responses",
     "preview_segments",
     "propose_overlay",
     "quarantine_download",
     "read_mapping",
     "read_model",
     "read_policy",
+    "reconciliation",
+    "reference_picture",
     "rename_snapshot",
+    "response_model_of",
+    "returns_by",
+    "returns_picture",
     "risk_picture",
     "run_validation",
     "score_histogram",
     "score_snapshot",
     "search_customers",
     "segment_map",
+    "sensitivities_of",
     "set_appetite",
     "set_impairment",
+    "set_ledger",
+    "set_limit_rules",
+    "set_offers",
     "simulate",
     "simulation_of",
+    "try_weights",
+    "use_assumptions",
+    "use_reference",
     "use_scorecard",
     "use_segments",
     "validation_of",
     "vintages_of",
+    "weights_of",
     "with_binning",
     "with_breaks",
     "with_choice",

@@ -12,27 +12,35 @@ if ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402  (after the path is set)
 
-from pages.data import portfolios  # noqa: E402
-from pages.decide import risk, scorecard, tiers  # noqa: E402
+from pages.data import assumptions, portfolios  # noqa: E402
+from pages.decide import acquisition, limits, returns, risk, scorecard, tiers  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
-from pages.understand import customers, segments  # noqa: E402
+from pages.understand import customers, segments, value  # noqa: E402
+from pages.watch import changes  # noqa: E402
 from reports.words import say  # noqa: E402
 
 PAGES = {
     "overview": overview,
     "segments": segments,
     "customers": customers,
+    "value": value,
     "tiers": tiers,
     "risk": risk,
     "scorecard": scorecard,
+    "returns": returns,
+    "limits": limits,
+    "acquisition": acquisition,
+    "changes": changes,
     "portfolios": portfolios,
+    "assumptions": assumptions,
 }
 MENU = {
     "": ("overview",),
-    "understand": ("segments", "customers"),
-    "decide": ("tiers", "risk", "scorecard"),
-    "data": ("portfolios",),
+    "understand": ("segments", "customers", "value"),
+    "decide": ("tiers", "risk", "scorecard", "returns", "limits", "acquisition"),
+    "watch": ("changes",),
+    "data": ("portfolios", "assumptions"),
 }
 # Sections of the menu, in the order of the work; only those of which something exists.
 

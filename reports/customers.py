@@ -51,7 +51,13 @@ def figure_metrics(
     stage = row["impairment_stage"]
     reason = say(f"stage_reason.{row['stage_reason']}", language)
     asset = say(f"asset.{row['asset_class']}", language)
-    return [
+    today, proposed = (money_headline(row[name], money_unit(row[name], language), language) for name in ("limit_today", "limit_proposed"))  # fmt: skip
+    metrics: list[tuple[Text, Cell, Text]] = [
+        (say("customer.lifetime", language), amount("customer_lifetime_value"),
+         say("customer.limit", language, today=today, proposed=proposed) if row["limit_proposed"] is not None
+         else say("customer.lifetime_note", language)),
+    ]  # fmt: skip
+    metrics += [
         (say("customer.exposure", language), amount("exposure_at_default"),
          say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
          + f" · {percent(loss, 0)}"),
@@ -63,6 +69,7 @@ def figure_metrics(
         (say("customer.ecl", language), amount("expected_credit_loss"),
          say("customer.stage", language, stage=int(stage), reason=reason) if stage else reason),
     ]  # fmt: skip
+    return metrics
 
 
 def check_rows(checks: Sequence[Check], language: Language) -> tuple[list[Head], list[Row]]:

@@ -31,7 +31,7 @@ from data.errors import ModelInvalid, Problem
 from segmentation.ecdf import MidRankCurve, fit_curve, on_curve, read_curve
 from segmentation.frame import Frame, without
 from segmentation.sample import Fetch, Matrix, as_matrix
-from segmentation.value_inputs import COMPONENTS, INPUT_BY_KEY, VALUE_INPUTS, Component, ValueInput
+from segmentation.value_inputs import COMPONENTS, INPUT_BY_KEY, Component, ValueInput
 
 LEAST_KNOWN = 0.01
 """An input known for fewer customers than one in a hundred counts as absent."""
@@ -139,16 +139,27 @@ class ValueReference:
         in a hundred), `constant` (the same for everybody), `weight` (weighs 0).
     customers : int
         Customers in the reference.
+    baseline : str
+        Identity of the snapshot it was taken from; empty when unknown.
+    as_of : str
+        That snapshot's date (ISO); empty when it has none.
     """
 
     inputs: tuple[ReferenceInput, ...]
     absent: tuple[tuple[str, str], ...]
     customers: int
+    baseline: str = ""
+    as_of: str = ""
+
+    @property
+    def active(self) -> tuple[ReferenceInput, ...]:
+        """Inputs that count: an input weighing 0 keeps its curve, so that it can come back."""
+        return tuple(entry for entry in self.inputs if entry.weight > 0)
 
     @property
     def components(self) -> tuple[Component, ...]:
         """Components in use, in their fixed order."""
-        used = {entry.component for entry in self.inputs}
+        used = {entry.component for entry in self.active}
         return tuple(name for name in COMPONENTS if name in used)
 
     @property
@@ -162,6 +173,8 @@ class ValueReference:
             "inputs": [entry.to_dict() for entry in self.inputs],
             "absent": [list(pair) for pair in self.absent],
             "customers": self.customers,
+            "baseline": self.baseline,
+            "as_of": self.as_of,
         }
 
     @classmethod
@@ -182,6 +195,8 @@ class ValueReference:
             inputs=tuple(ReferenceInput.from_dict(entry) for entry in stored["inputs"]),
             absent=tuple((key, reason) for key, reason in stored["absent"]),
             customers=stored["customers"],
+            baseline=stored.get("baseline", ""),
+            as_of=stored.get("as_of", ""),
         )
 
 
@@ -211,13 +226,12 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     (('contribution',), ('capacity', 'conduct', 'loyalty'))
     """
     keys = list(INPUT_BY_KEY)
-    present = set(sample.collect_schema().names())
-    rows = fetch(sample.select(_raw(entry, present).alias(entry.key) for entry in VALUE_INPUTS))
+    rows = fetch(sample.select(raw_inputs(sample, keys)))
     columns = dict(zip(keys, as_matrix(rows, keys).T, strict=True))
     curves = {key: fit_curve(values) for key, values in columns.items()}
     shares = {key: float(np.isfinite(values).sum()) / max(len(rows), 1) for key, values in columns.items()}
     reasons = {key: _reason(key, curves[key], shares[key], weights) for key in keys}
-    shown = _effective_weights([key for key in keys if reasons[key] is None], weights)
+    shown = effective_weights([key for key in keys if reasons[key] is None], weights)
     return ValueReference(
         inputs=tuple(
             _freeze(INPUT_BY_KEY[key], curve, columns[key], shares[key], shown[key])
@@ -227,6 +241,12 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
         absent=tuple((key, reason) for key, reason in reasons.items() if reason is not None),
         customers=len(rows),
     )
+
+
+def raw_inputs(frame: Frame, keys: Sequence[str]) -> list[nw.Expr]:
+    """Give the expressions of inputs' numbers, named by their keys; null where a frame lacks their columns."""
+    present = set(frame.collect_schema().names())
+    return [_raw(INPUT_BY_KEY[key], present).alias(key) for key in keys]
 
 
 def _raw(entry: ValueInput, present: AbstractSet[str]) -> nw.Expr:
@@ -241,9 +261,14 @@ def _reason(key: str, curve: MidRankCurve | None, share: float, weights: ValueWe
         return "missing"
     if len(curve.knots) == 1:
         return "constant"
-    if _component_weight(INPUT_BY_KEY[key].component, weights) * _input_weight(key, weights) == 0:
+    if weight_of(key, weights) == 0:
         return "weight"
     return None
+
+
+def weight_of(key: str, weights: ValueWeights) -> float:
+    """Weight of an input as asked for: its own times its component's; 0 takes it out."""
+    return _component_weight(INPUT_BY_KEY[key].component, weights) * _input_weight(key, weights)
 
 
 def _component_weight(component: Component, weights: ValueWeights) -> float:
@@ -254,8 +279,17 @@ def _input_weight(key: str, weights: ValueWeights) -> float:
     return weights.inputs.get(key, 1.0)
 
 
-def _effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, float]:
-    """Share of the whole score per input: component's share times the input's share within it."""
+def effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, float]:
+    """Give each input's share of the whole score: its component's share times its share within it.
+
+    Inputs of weight 0 are left out.
+
+    Examples
+    --------
+    >>> effective_weights(["dscr", "llcr", "tenure_months"], EQUAL)
+    {'dscr': 0.25, 'llcr': 0.25, 'tenure_months': 0.5}
+    """
+    keys = [key for key in keys if weight_of(key, weights) > 0]
     within: dict[Component, float] = {}
     for key in keys:
         component = INPUT_BY_KEY[key].component
@@ -320,11 +354,9 @@ def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
     >>> scored.select("value_score", "value_coverage", "value_step").to_native().fetchall()
     [(50.0, 1.0, 100)]
     """
-    keys = [entry.key for entry in reference.inputs]
-    present = set(frame.collect_schema().names())
+    keys = [entry.key for entry in reference.active]
     staged = (
-        frame.with_columns(_raw(INPUT_BY_KEY[key], present).alias(f"_raw_{key}") for key in keys)
-        .with_columns(_percent(entry).alias(f"_percent_{entry.key}") for entry in reference.inputs)
+        _with_percents(frame, reference)
         .with_columns(
             *(_component_score(name, reference).alias(f"value_{name}") for name in COMPONENTS),
             _coverage(reference).alias("value_coverage"),
@@ -336,6 +368,14 @@ def with_value_score(frame: Frame, reference: ValueReference) -> Frame:
     return without(staged.with_columns(step.alias("value_step")), helpers)
 
 
+def _with_percents(frame: Frame, reference: ValueReference) -> Frame:
+    """Stage each active input's number as `_raw_<key>` and its percentage as `_percent_<key>`."""
+    present = set(frame.collect_schema().names())
+    return frame.with_columns(
+        _raw(INPUT_BY_KEY[entry.key], present).alias(f"_raw_{entry.key}") for entry in reference.active
+    ).with_columns(_percent(entry).alias(f"_percent_{entry.key}") for entry in reference.active)
+
+
 def _percent(entry: ReferenceInput) -> nw.Expr:
     """Percentage in the input's direction, null when the value is unknown."""
     percent = on_curve(nw.col(f"_raw_{entry.key}"), entry.curve)
@@ -344,7 +384,7 @@ def _percent(entry: ReferenceInput) -> nw.Expr:
 
 def _component_score(component: Component, reference: ValueReference) -> nw.Expr:
     """Weighted mean of a component's percentages, missing ones at the median."""
-    inputs = [entry for entry in reference.inputs if entry.component == component]
+    inputs = [entry for entry in reference.active if entry.component == component]
     whole = sum(entry.weight for entry in inputs)
     return _total(
         [
@@ -359,7 +399,7 @@ def _coverage(reference: ValueReference) -> nw.Expr:
     """Weight share of the inputs a customer has."""
     known = [
         (~nw.col(f"_percent_{entry.key}").is_null()).cast(nw.Float64) * entry.weight
-        for entry in reference.inputs
+        for entry in reference.active
     ]
     # A dozen weights such as 1/12 may add up to a hair above one.
     return _total(known, nothing=0.0).clip(0.0, 1.0)
@@ -368,7 +408,7 @@ def _coverage(reference: ValueReference) -> nw.Expr:
 def _score(reference: ValueReference) -> nw.Expr:
     """Weighted mean of the components."""
     weights = {
-        name: sum(entry.weight for entry in reference.inputs if entry.component == name)
+        name: sum(entry.weight for entry in reference.active if entry.component == name)
         for name in reference.components
     }
     parts = [nw.col(f"value_{name}") * weight for name, weight in weights.items()]

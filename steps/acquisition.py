@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -254,17 +254,6 @@ def _targets(
     return rows.sort_values(["response_probability", "customer_id"], ascending=[False, True]).reset_index(
         drop=True
     )
-
-
-def targets_csv(targets: pd.DataFrame, inert: Callable[[object], str]) -> bytes:
-    """Write a target list as CSV that a spreadsheet can't run; masked cells stay empty."""
-    written = targets.copy()
-    for name in written.columns:
-        if not pd.api.types.is_numeric_dtype(written[name]):
-            written[name] = [
-                "" if value is None or pd.isna(value) else inert(value) for value in written[name]
-            ]
-    return written.to_csv(index=False).encode("utf-8-sig")
 
 
 # ---------------------------------------------------------------- offers

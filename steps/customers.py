@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -15,11 +16,15 @@ from data.engines.sql import quote_identifier
 from data.people import Person, masked_columns
 from segmentation.cube import with_capped
 from segmentation.explain import Standing, TierReason, tier_reason
+from segmentation.lifetime import observed_churn, with_lifetime_value
+from segmentation.limits import LimitRules, with_proposed_limit
 from segmentation.policy import Policy
 from segmentation.risk.hazard import HazardModel
 from segmentation.risk.impairment import INPUTS, ImpairmentSettings, with_impairment
 from segmentation.scorecard.points import Reason, reasons
 from segmentation.tiers import with_tier
+from segmentation.value import raw_inputs
+from segmentation.value_reference import ValuePart, value_parts
 from steps.house import House
 from steps.scoring import Scored
 
@@ -67,6 +72,10 @@ class CustomerPicture:
         Months and cumulative PD, where the hazard gives it.
     hidden : frozenset of str
         Columns this person may not see.
+    value_base : float
+        Value score of a customer at the median of everything.
+    value_parts : tuple of ValuePart
+        What each input adds to it; base and parts add up to the score.
     """
 
     row: Mapping[str, Any]  # Any: cells have the types of their columns
@@ -75,6 +84,8 @@ class CustomerPicture:
     peers: tuple[Peer, ...]
     curve: tuple[tuple[int, float], ...]
     hidden: frozenset[str]
+    value_base: float
+    value_parts: tuple[ValuePart, ...]
 
 
 def search_customers(house: House, scored: Scored, text: str, policy: Policy, person: Person) -> pd.DataFrame:
@@ -132,6 +143,7 @@ def customer_picture(
     customer_id: str,
     policy: Policy,
     settings: ImpairmentSettings,
+    limits: LimitRules,
     person: Person,
 ) -> CustomerPicture | None:
     """Put one customer's picture together; None when nobody has that key."""
@@ -146,7 +158,18 @@ def customer_picture(
         if rows.empty:
             return None
         ahead = fetch(with_impairment(frame.select(*INPUTS), settings)).drop(columns=list(INPUTS))
-        rows = pd.concat([rows, ahead], axis=1)
+        returns, reference = scored.model.returns, scored.model.reference
+        churn = observed_churn(frame_of(cursor, scored.table).select("churned", "segment"), returns, fetch)
+        tiered = with_tier(with_capped(frame, policy), policy)
+        worth = fetch(with_lifetime_value(tiered, churn, returns).select("customer_lifetime_value"))
+        limit = fetch(with_proposed_limit(tiered, limits, returns).select("limit_today", "limit_proposed"))
+        raw = fetch(
+            frame.select(
+                raw_inputs(frame, [entry.key for entry in reference.active]) or [nw.lit(0).alias("_")]
+            )
+        )
+        base, parts = value_parts(reference, {str(name): _cell(value) for name, value in raw.iloc[0].items()})
+        rows = pd.concat([rows, ahead, worth, limit], axis=1)
         row: dict[str, Any] = {str(name): _cell(value) for name, value in rows.iloc[0].items()}
         peers = tuple(
             _peer(
@@ -172,7 +195,14 @@ def customer_picture(
     shown = {name: None if name in hidden else value for name, value in row.items()}
     points = tuple(reason for reason in reasons(card, row) if reason.column not in hidden) if card else ()
     return CustomerPicture(
-        shown, tier_reason(standing, policy), points, peers, _curve(scored.model.hazard, row), hidden
+        shown,
+        tier_reason(standing, policy),
+        points,
+        peers,
+        _curve(scored.model.hazard, row),
+        hidden,
+        base,
+        parts,
     )
 
 

@@ -1,9 +1,12 @@
-"""Small files a person writes or keeps: a mapping, a policy, a scoring model."""
+"""Small files a person writes or keeps: a mapping, a policy, a scoring model, a list."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+import pandas as pd
 
 from data.errors import InputRefused, ModelInvalid, Problem
 from data.ingest.mapping import Mapping
@@ -43,3 +46,21 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputRefused.because("not UTF-8 text", file=path.name, remedy="Save it as UTF-8.") from None
+
+
+def inert_csv(rows: pd.DataFrame, inert: Callable[[object], str]) -> bytes:
+    """Write a list as CSV that a spreadsheet can't run; masked cells stay empty.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Texts may be hostile.
+    inert : callable
+        Makes a text harmless in a spreadsheet.
+    """
+    written = rows.copy()
+    for name in written.columns:
+        if not pd.api.types.is_numeric_dtype(written[name]):
+            cells = written[name].astype(object)
+            written[name] = ["" if pd.isna(cell) else inert(cell) for cell in cells]
+    return written.to_csv(index=False).encode("utf-8-sig")

@@ -29,6 +29,7 @@ from segmentation.limits import (
     with_proposed_limit,
 )
 from segmentation.policy import TIERS, Policy
+from segmentation.returns.allocation import Cell
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.reconcile import MEASURES, OwnTotals, Reconciliation, reconcile
 from segmentation.returns.statement import (
@@ -41,12 +42,14 @@ from segmentation.returns.statement import (
     top_contributors,
     with_lines,
 )
+from segmentation.returns.treatment import MEASURES as TREATED_MONEY
 from segmentation.scoring_model import ScoreOptions
-from segmentation.tiers import with_tier
+from segmentation.tiers import of_own_tier, with_tier
 from steps.house import House
 from steps.losses import impairment_of, impairment_settings
 from steps.risk import overlay_lines
 from steps.scoring import Scored, score_snapshot
+from steps.tiers import treated_frame
 
 MOST_LISTED = 500
 TOP_FIGURES = ("interest", "funding", "servicing", "expected_loss", "capital", "profit")
@@ -127,6 +130,13 @@ def below_hurdle(house: House, scored: Scored, policy: Policy, person: Person) -
     return _masked(rows, person)
 
 
+def customers_below_hurdle(house: House, scored: Scored) -> int:
+    """Count customers whose RAROC is known and below the hurdle."""
+    with house.warehouse.cursor() as cursor:
+        frame = frame_of(cursor, scored.table).filter(nw.col("raroc") < scored.model.returns.hurdle_rate)
+        return int(fetch(frame.select(nw.len().alias("n")))["n"].iloc[0])
+
+
 def _masked(rows: pd.DataFrame, person: Person) -> pd.DataFrame:
     hidden = [name for name in rows.columns if name in masked_columns(person)]
     return rows.assign(**dict.fromkeys(hidden)) if hidden else rows
@@ -159,17 +169,20 @@ def own_totals(house: House, scored: Scored) -> OwnTotals:
     )  # fmt: skip
 
 
-def reconciliation(
-    house: House, scored: Scored, ledger: dict[str, float], person: Person
-) -> tuple[Reconciliation, ...]:
-    """Hold the ledger's totals against Stratum's; what is entered is kept with the snapshot."""
+def reconciliation(ledger: dict[str, float], own: OwnTotals) -> tuple[Reconciliation, ...]:
+    """Hold the ledger's totals against Stratum's."""
+    return tuple(reconcile(measure, ledger[measure], own) for measure in MEASURES if measure in ledger)
+
+
+def set_ledger(house: House, scored: Scored, ledger: dict[str, float], person: Person) -> None:
+    """Keep the ledger's totals with a snapshot."""
+    person.require("import")
+    body: dict[str, object] = dict(ledger)
     house.warehouse.retried(
         lambda cursor: judgements.keep_setting(
-            cursor, f"ledger {scored.snapshot.snapshot_id[:16]}", dict(ledger), person.name
+            cursor, f"ledger {scored.snapshot.snapshot_id[:16]}", body, person.name
         )
     )
-    own = own_totals(house, scored)
-    return tuple(reconcile(measure, ledger[measure], own) for measure in MEASURES if measure in ledger)
 
 
 def ledger_of(house: House, scored: Scored) -> dict[str, float]:
@@ -359,3 +372,37 @@ def use_assumptions(
         )
     )
     return scored_id
+
+
+# ---------------------------------------------------------------- the next money
+
+
+def allocation_cells(house: House, scored: Scored, policy: Policy) -> tuple[Cell, ...]:
+    """Give what a unit lent to each segment and tier brings, under the tier's treatment.
+
+    Rates are the averages of today's customers there whose risk is known; groups that lend
+    nothing, and Work-out, are left out.
+    """
+    with house.warehouse.cursor() as cursor:
+        frame = with_tier(treated_frame(frame_of(cursor, scored.table), scored.model, policy), policy)
+        known = frame.filter(~nw.col("expected_loss").is_null() & nw.col("tier").is_in(list(TIERS)))
+        rows = fetch(
+            known.select(
+                "segment", "tier", *(of_own_tier(place).alias(name) for place, name in enumerate(TREATED_MONEY))
+            )
+            .group_by("segment", "tier")
+            .agg(*(nw.col(name).sum().cast(nw.Int64).alias(name) for name in TREATED_MONEY))
+        ).sort_values(["segment", "tier"])  # fmt: skip
+    found = []
+    for row in rows.to_dict("records"):
+        drawn = float(row["drawn"])
+        if drawn <= 0:
+            continue
+        profit = float(row["income"]) - float(row["cost"]) - float(row["expected_loss"])
+        found.append(
+            Cell(
+                str(row["segment"]), str(row["tier"]), drawn / 100, profit / drawn, float(row["expected_loss"]) / drawn,
+                float(row["capital"]) / drawn,
+            )
+        )  # fmt: skip
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -18,6 +18,7 @@ from segmentation.fit import fit_scoring_model
 from segmentation.overview import Assumption, PortfolioFacts, assumption_facts, portfolio_facts
 from segmentation.score import score
 from segmentation.scoring_model import VERSION, PortfolioColumn, ScoreOptions, ScoringModel, portfolio_columns
+from segmentation.value import ValueReference
 from steps.house import House
 
 PROFIT_STEPS = 100
@@ -82,7 +83,7 @@ def fit_model(
     sample = "model_sample"
     query = hash_sample(cursor, snapshot.table, sample_rows, options.seed)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS {query}").fetchall()
-    return fit_scoring_model(
+    model = fit_scoring_model(
         frame_of(cursor, sample),
         columns_of(snapshot),
         options,
@@ -91,6 +92,13 @@ def fit_model(
         fetch=fetch,
         keep=_keeper(cursor, "fit"),
     )
+    return replace(model, reference=taken_from(model.reference, snapshot))
+
+
+def taken_from(reference: ValueReference, snapshot: Snapshot) -> ValueReference:
+    """Note in a value reference which snapshot it was taken from."""
+    as_of = snapshot.as_of.isoformat() if snapshot.as_of else ""
+    return replace(reference, baseline=snapshot.snapshot_id, as_of=as_of)
 
 
 def score_snapshot(

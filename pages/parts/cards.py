@@ -13,8 +13,11 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
+import pipeline
+from pages.parts import state
 from reports import html
 from reports.charts.parts import Chart
+from reports.escape import plain
 from reports.formats import Language
 from reports.html import Cell, Head, Row, Text
 from reports.theme import SIZE_SMALL, Theme, palette
@@ -33,7 +36,7 @@ __all__ = [
     "empty",
     "folded",
 ]
-__all__ += ["heading", "metric_row", "quiet", "styles"]
+__all__ += ["heading", "metric_row", "names_of", "quiet", "styles"]
 
 Metric = tuple[Text, Cell, Text]
 """Label, figure, note."""
@@ -140,6 +143,15 @@ def chart(drawn: Chart, language: Language, *, key: str) -> None:
 def folded(summary: str, body: Markup) -> None:
     """Show something folded away behind one line."""
     st.html(html.folded(summary, body, current_theme()))
+
+
+def names_of(rows: pd.DataFrame, language: Language) -> list[str]:
+    """Give customers' names for a list, made plain: the key where there is none, dots where they are hidden."""
+    is_hidden = bool(rows["name"].isna().all()) and "name" in pipeline.masked_columns(state.person())
+    return [
+        say("customers.hidden", language) if is_hidden else plain(name if isinstance(name, str) else key, 60)
+        for name, key in zip(rows["name"], rows["customer_id"], strict=True)
+    ]
 
 
 def empty(title: str, sentence: str) -> None:

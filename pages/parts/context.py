@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 import pipeline
@@ -121,6 +123,21 @@ def _label(entry: pipeline.Snapshot, language: Language) -> str:
     if entry.as_of is not None:
         parts.append(say("bar.as_of", language, date=day(entry.as_of, language)))
     return " · ".join(parts)
+
+
+def choose_view(name: str, views: Sequence[str], language: Language) -> str:
+    """Let a visitor choose one of a page's views; `name` is the key of its words."""
+    key = f"w_{name}"
+    state.seed_widget(key, views[0])
+    chosen = st.segmented_control(
+        say(f"{name}.label", language),
+        views,
+        format_func=lambda view: say(f"{name}.{view}", language),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return str(chosen or views[0])
 
 
 def lead_on(language: Language) -> None:

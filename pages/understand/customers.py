@@ -12,9 +12,10 @@ from reports.boards import tier_name
 from reports.charts.risk import default_curve
 from reports.customers import check_rows, data_rows, figure_metrics, peer_rows, point_rows
 from reports.escape import plain
-from reports.formats import Language, MoneyUnit, percent, unit_label
+from reports.formats import Language, MoneyUnit, number, percent, unit_label
 from reports.intake import quality_reason
 from reports.naming import segment_title
+from reports.value import part_rows, value_waterfall
 from reports.words import say
 
 
@@ -36,7 +37,13 @@ def show() -> None:
     largest = float(found["exposure_at_default"].max())
     chosen = _choose(scored, found, context.unit_for(largest, language), language)
     picture = pipeline.customer_picture(
-        state.house(), scored, chosen, policy, pipeline.impairment_settings(state.house()), state.person()
+        state.house(),
+        scored,
+        chosen,
+        policy,
+        pipeline.impairment_settings(state.house()),
+        pipeline.limit_rules(state.house()),
+        state.person(),
     )
     if picture is not None:
         _picture(scored, picture, language)
@@ -102,6 +109,7 @@ def _picture(scored: pipeline.Scored, picture: pipeline.CustomerPicture, languag
             html.table(heads, rows, state.theme(), caption=title), key="peers",
         )  # fmt: skip
     with right:
+        _value(picture, language)
         _score(scored, picture, language)
         if picture.curve:
             with cards.card(
@@ -112,6 +120,20 @@ def _picture(scored: pipeline.Scored, picture: pipeline.CustomerPicture, languag
     heads, rows = data_rows(row, pipeline.known_columns(picture), language)
     title = say("customer.data_title", language)
     cards.folded(title, html.table(heads, rows, state.theme(), caption=title))
+
+
+def _value(picture: pipeline.CustomerPicture, language: Language) -> None:
+    """From the median customer to this one's value score."""
+    if not picture.value_parts:
+        return
+    base, score = picture.value_base, float(picture.row["value_score"])
+    subtitle = say("waterfall.subtitle", language, base=number(base, 1), score=number(score, 1))
+    title = say("waterfall.title", language)
+    with cards.card(title, subtitle, key="value-waterfall"):
+        drawn = value_waterfall(base, picture.value_parts, score, theme=state.theme(), language=language)
+        cards.chart(drawn, language, key="value-waterfall-chart")
+        heads, rows = part_rows(picture.value_parts, language)
+        cards.folded(say("weights.inputs", language), html.table(heads, rows, state.theme(), caption=title))
 
 
 def _verdict(picture: pipeline.CustomerPicture, name: str, language: Language) -> tuple[str, str]:

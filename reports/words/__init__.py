@@ -15,11 +15,13 @@ from typing import Any
 
 from reports.formats import Language
 from reports.words import (
+    acquisition,
     customers,
     findings,
     overview,
     portfolios,
     reasons,
+    returns,
     risk,
     scorecard,
     segments,
@@ -42,6 +44,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | terms.WORDS
     | reasons.WORDS
     | risk.WORDS
+    | returns.WORDS
+    | acquisition.WORDS
     | customers.WORDS
     | scorecard.WORDS
 )

@@ -77,7 +77,7 @@ def run_page(section: str, name: str) -> None:
     from pages.parts import context, state
 
     state.begin_run()
-    for other in ("overview", "segments", "tiers", "portfolios"):
+    for other in ("overview", "segments", "tiers", "portfolios", "assumptions"):
         state.remember_page(other, st.Page(lambda: None, title=other, url_path=other))
     context.show()
     importlib.import_module(f"pages.{section}.{name}").show()
@@ -89,7 +89,13 @@ PAGES = [
     ("understand", "customers"),
     ("decide", "tiers"),
     ("decide", "risk"),
+    ("understand", "value"),
     ("decide", "scorecard"),
+    ("decide", "returns"),
+    ("decide", "limits"),
+    ("decide", "acquisition"),
+    ("watch", "changes"),
+    ("data", "assumptions"),
     ("data", "portfolios"),
 ]
 

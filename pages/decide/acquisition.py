@@ -1,0 +1,153 @@
+"""Acquisition: cost and value, who responds, whom to call, offers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import pipeline
+from pages.decide import acquisition_calls
+from pages.decide.returns import group_names
+from pages.parts import cards, context, errors, state
+from reports import html
+from reports.acquisition import economics_rows, feature_rows, lift_chart, refused_line
+from reports.formats import Language, number, percent
+from reports.intake import quality_reason
+from reports.words import has_words, say
+from segmentation.policy import LIFECYCLES, TIERS
+
+VIEWS = ("economics", "response", "calls", "offers")
+OFFER_KEYS = ("tailored", "supply_chain", "small_line", "relationship", "bundle", "self_service", "standard")
+
+
+def show() -> None:
+    """Lay out the page; only the view chosen is worked out."""
+    language = state.language()
+    current = context.snapshot()
+    if current is None:
+        context.lead_on(language)
+        return
+    scored = context.open_scored(current)
+    heading = st.empty()
+    view = context.choose_view("acquisition_view", VIEWS, language)
+    with heading.container():
+        cards.heading(say("acquisition.title", language), say("acquisition.lead", language))
+    with errors.shown():
+        if view == "economics":
+            found = _economics(scored, language)
+            if found:
+                with heading.container():
+                    cards.heading(say("acquisition.title", language), found)
+        elif view == "response":
+            _response(scored, language)
+        elif view == "calls":
+            acquisition_calls.show(scored, language)
+        else:
+            _offers(language)
+
+
+def _economics(scored: pipeline.Scored, language: Language) -> str:
+    """Cost and value by segment or channel; gives the page's answer, empty when nothing can be said."""
+    state.seed_widget("w_economics_by", "segment")
+    by = st.segmented_control(
+        say("economics.by", language), pipeline.ACQUISITION_BYS, key="w_economics_by", required=True,
+        format_func=lambda name: say(f"dimension.{name}", language),
+    )  # fmt: skip
+    policy = state.draft(pipeline.policy_in_force(state.house()))
+    found = pipeline.acquisition_economics(state.house(), scored, by or "segment", policy)
+    names = group_names(scored, by or "segment", language)
+    cost = number(scored.model.returns.contact_cost, 2)
+    assumed = say("economics.assumed", language, cost=cost)
+    heads, rows = economics_rows(found, names, assumed, language)
+    title = say("economics.title", language)
+    body = html.table(heads, rows, state.theme(), caption=title)
+    with cards.card(title, say("economics.subtitle", language), body, key="economics"):
+        if any(entry.cost_source == "assumed" for entry in found):
+            cards.quiet(assumed)
+        if all(entry.cost_source == "unknown" for entry in found):
+            cards.quiet(say("economics.unknown", language))
+    best = found[0] if found else None
+    if best is None or best.multiple is None:
+        return ""
+    return say(
+        "acquisition.answer", language, name=names.get(best.key, best.key) or say("groups.unknown", language),
+        cost=number(best.cost), value=number(best.value), multiple=number(best.multiple, 1),
+    )  # fmt: skip
+
+
+def _response(scored: pipeline.Scored, language: Language) -> None:
+    """Fit a response model and say how good it is and what it rests on."""
+    house, title = state.house(), say("response.title", language)
+    columns = pipeline.possible_responses(house, scored)
+    if not columns:
+        cards.card(title, say("response.none", language), key="response")
+        return
+    headers = {column.name: column.header for column in scored.model.columns}
+    model = pipeline.response_model_of(house, scored)
+    with cards.card(title, "", key="response-fit"):
+        if model is not None and model.outcome in columns:
+            state.seed_widget("w_response_column", model.outcome)
+        chosen = st.selectbox(
+            say("response.column", language), columns, key="w_response_column",
+            format_func=lambda name: headers.get(name, name),
+        )  # fmt: skip
+        if st.button(say("response.fit", language), type="primary", key="fit-response"):
+            with st.spinner(say("response.fitting", language), show_time=True):
+                model = pipeline.fit_response_model(house, scored, chosen, state.person())
+        if model is None:
+            cards.quiet(say("response.not_yet", language))
+            return
+        if model.card is None:
+            cards.quiet(say("response.failed", language, reason=quality_reason(model.reason, language)))
+        else:
+            fifth = min(model.lift, key=lambda point: abs(point.called - 0.2))
+            cards.quiet(
+                say(
+                    "response.answer", language, auc=number(model.auc, 3), share=percent(fifth.reached, 0), rate=percent(model.rate)
+                )
+            )  # fmt: skip
+    if model.card is not None:
+        left, right = st.columns(2)
+        with left, cards.card(say("response.lift_title", language), "", key="lift"):
+            cards.chart(lift_chart(model, theme=state.theme(), language=language), language, key="lift-chart")
+        with right:
+            heads, rows = feature_rows(model, headers, language)
+            title = say("response.features_title", language)
+            cards.card(
+                title, "", html.table(heads, rows, state.theme(), caption=title), key="response-features"
+            )
+    if model.refused:
+        cards.card(
+            say("response.refused_title", language), refused_line(model, language), key="response-refused"
+        )
+
+
+def _offers(language: Language) -> None:
+    """Offer rules as editable rows."""
+    rules = pipeline.offer_rules(state.house())
+    keys = ", ".join(
+        f"{key} ({say(f'offer.{key}', language)})" for key in OFFER_KEYS if has_words(f"offer.{key}")
+    )
+    with cards.card(say("offers.title", language), say("offers.subtitle", language), key="offers"):
+        table = pd.DataFrame(
+            [[rule.customer_class, rule.tier, rule.lifecycle, rule.offer] for rule in rules],
+            columns=["customer_class", "tier", "lifecycle", "offer"],
+        )
+        edited = st.data_editor(
+            table, hide_index=True, num_rows="dynamic", key="w_offers", width="stretch",
+            column_config={
+                "customer_class": st.column_config.TextColumn(say("offers.class", language), max_chars=40),
+                "tier": st.column_config.SelectboxColumn(say("offers.tier", language), options=["", *TIERS]),
+                "lifecycle": st.column_config.SelectboxColumn(say("offers.lifecycle", language), options=["", *LIFECYCLES]),
+                "offer": st.column_config.TextColumn(say("offers.offer", language), max_chars=200),
+            },
+        )  # fmt: skip
+        cards.quiet(say("offers.keys", language, keys=keys))
+        if st.button(say("offers.save", language), type="primary", key="save-offers"):
+            rows = [
+                {str(name): value for name, value in row.items()}
+                for row in edited.fillna("").to_dict("records")
+            ]
+            pipeline.set_offers(state.house(), pipeline.offers_from(rows), state.person())
+            st.toast(say("offers.saved", language))
+            st.rerun()

@@ -1,0 +1,173 @@
+"""Limits: what each customer can carry, against what it has; who owes collateral."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import pipeline
+from pages.parts import cards, context, errors, state
+from reports import html
+from reports.boards import tier_name
+from reports.escape import spreadsheet
+from reports.formats import Language, MoneyUnit, money_headline, number, unit_label
+from reports.returns import limit_rows
+from reports.words import say
+from segmentation.policy import LIFECYCLES, TIERS
+
+SHOWN = 100
+WHOLE = 1_000_000
+
+
+def show() -> None:
+    """Lay out the page."""
+    language = state.language()
+    current = context.snapshot()
+    if current is None:
+        context.lead_on(language)
+        return
+    scored = context.open_scored(current)
+    house = state.house()
+    unit = context.unit_of(scored, language)
+    policy = state.draft(pipeline.policy_in_force(house))
+    rules = pipeline.limit_rules(house)
+    with st.spinner(say("work.summing", language)):
+        found = pipeline.limits_by_tier(house, scored, policy, rules)
+    in_tiers = [entry for entry in found if entry.tier in TIERS]
+    known = sum(entry.known for entry in in_tiers)
+    sentence = (
+        say(
+            "limits.answer", language, n=sum(entry.higher for entry in in_tiers), m=sum(entry.lower for entry in in_tiers),
+            today=money_headline(sum(entry.today for entry in in_tiers), unit, language),
+            proposed=money_headline(sum(entry.proposed for entry in in_tiers), unit, language),
+        )
+        if known
+        else say("limits.unknown", language)
+    )  # fmt: skip
+    cards.heading(say("limits.title", language), sentence)
+    unit_text = unit_label(scored.snapshot.currency, unit, language)
+    names = {tier: tier_name(tier, language) for tier in (*TIERS, "Work-out")}
+    heads, rows = limit_rows(found, names, unit, unit_text, language)
+    title = say("limits.by_tier", language)
+    body = html.table(heads, rows, state.theme(), caption=title)
+    cards.card(title, say("limits.by_tier_subtitle", language, unit=unit_text), body, key="limits-by-tier")
+    with (
+        errors.shown(),
+        cards.card(say("limits.rule_title", language), say("limits.rule", language), key="limit-rule"),
+    ):
+        _rules(rules, language)
+    with errors.shown():
+        if known:
+            _listed(scored, policy, rules, "change", language)
+        _listed(scored, policy, rules, "gap", language)
+
+
+def _rules(rules: pipeline.LimitRules, language: Language) -> None:
+    """The rule's figures, tier by tier, and what the young have to show."""
+    with st.form("limit-rules", border=False):
+        tiers = {}
+        for tier in TIERS:
+            cards.quiet(tier_name(tier, language))
+            first, second, third = st.columns(3)
+            rule = rules.tiers[tier]
+            tiers[tier] = pipeline.LimitRule(
+                first.number_input(say("limits.cover", language), 1.0, 5.0, rule.cover, 0.05, key=f"w_cover_{tier}"),
+                second.number_input(say("limits.rise", language), 0.0, 5.0, rule.largest_rise, 0.05, key=f"w_rise_{tier}"),
+                third.number_input(say("limits.term", language), 0.5, 40.0, rule.term_years, 0.5, key=f"w_term_{tier}"),
+            )  # fmt: skip
+        extra, damper = {}, {}
+        for cycle in LIFECYCLES:
+            cards.quiet(say(f"lifecycle.{cycle}", language))
+            first, second = st.columns(2)
+            extra[cycle] = first.number_input(
+                say("limits.extra", language),
+                0.0,
+                3.0,
+                rules.extra_cover[cycle],
+                0.05,
+                key=f"w_extra_{cycle}",
+            )
+            damper[cycle] = second.number_input(
+                say("limits.damper", language), 0.0, 100.0, rules.growth_damper[cycle] * 100, 5.0, key=f"w_damper_{cycle}"
+            ) / 100  # fmt: skip
+        income = st.number_input(
+            say("limits.income_share", language),
+            1.0,
+            100.0,
+            rules.income_share * 100,
+            1.0,
+            key="w_income_share",
+        )
+        if st.form_submit_button(say("limits.save", language), type="primary"):
+            changed = pipeline.LimitRules(tiers, extra, damper, income / 100)
+            pipeline.set_limit_rules(state.house(), changed, state.person())
+            st.toast(say("limits.saved", language))
+            st.rerun()
+
+
+def _listed(
+    scored: pipeline.Scored,
+    policy: pipeline.Policy,
+    rules: pipeline.LimitRules,
+    order: str,
+    language: Language,
+) -> None:
+    """The customers with the largest change or gap, and the whole list as a file."""
+    person = state.person()
+    found = pipeline.limit_list(state.house(), scored, policy, rules, person, order=order, most=SHOWN)
+    title = say(f"limits.list_{order}", language)
+    if found.empty:
+        cards.card(title, say("limits.none", language), key=f"list-{order}")
+        return
+    column = "limit_today" if order == "change" else "collateral_asked"
+    unit = context.unit_for(float(found[column].max()), language)
+    with cards.card(title, say("limits.list_subtitle", language), key=f"list-{order}"):
+        shown = _shown(scored, found, order, unit, language)
+        money = [name for name in shown.columns if shown[name].dtype.kind == "f"]
+        st.dataframe(
+            shown, hide_index=True, height=330,
+            column_config={name: st.column_config.NumberColumn(format="%.2f") for name in money},
+        )  # fmt: skip
+        st.download_button(
+            say("limits.download", language),
+            data=lambda: pipeline.inert_csv(
+                pipeline.limit_list(state.house(), scored, policy, rules, person, order=order, most=WHOLE),
+                spreadsheet,
+            ),
+            file_name=f"limits_{order}.csv", mime="text/csv", on_click="ignore", key=f"download-{order}",
+        )  # fmt: skip
+
+
+def _shown(
+    scored: pipeline.Scored, found: pd.DataFrame, order: str, unit: MoneyUnit, language: Language
+) -> pd.DataFrame:
+    unit_text = unit_label(scored.snapshot.currency, unit, language)
+
+    def money(words: str, name: str) -> dict[str, pd.Series]:
+        return {f"{say(words, language)} · {unit_text}": found[name].astype(float) / unit.scale}
+
+    who = {
+        say("customers.name", language): cards.names_of(found, language),
+        say("dimension.tier", language): [tier_name(tier, language) for tier in found["tier"]],
+    }
+    if order == "gap":
+        return pd.DataFrame(
+            who
+            | money("limits.asked", "collateral_asked")
+            | money("limits.given", "collateral_value")
+            | money("limits.gap", "collateral_gap")
+        )
+    return pd.DataFrame(
+        who
+        | money("limits.today", "limit_today")
+        | money("limits.proposed", "limit_proposed")
+        | {
+            say("limits.source", language): [
+                say(f"capacity.{name}", language) for name in found["capacity_source"]
+            ],
+            say("limits.cover", language): [number(value, 2) for value in found["debt_service_cover_asked"]],
+            say("limits.bound", language): [
+                say(f"bound.{name}", language) for name in found["limit_bound_by"]
+            ],
+        }
+    )

@@ -1,0 +1,125 @@
+"""Value: what the score is made of, its frozen scale, and what other weights would change."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import pipeline
+from pages.parts import cards, context, errors, state
+from reports import html
+from reports.boards import tier_name
+from reports.formats import Language, count, number, percent
+from reports.returns import move_matrix
+from reports.value import reference_note, reference_rows
+from reports.words import say
+
+TIER_NAMES = ("Strategic", "Core", "Ordinary", "Work-out")
+
+
+def show() -> None:
+    """Lay out the page."""
+    language = state.language()
+    current = context.snapshot()
+    if current is None:
+        context.lead_on(language)
+        return
+    scored = context.open_scored(current)
+    reference = scored.model.reference
+    parts = ", ".join(say(f"value.{name}", language) for name in reference.components)
+    sentence = (
+        say("value_page.answer", language, n=count(reference.customers), components=parts)
+        if parts
+        else say("value_page.none", language)
+    )
+    cards.heading(say("value_page.title", language), sentence)
+    if not reference.inputs:
+        return
+    left, right = st.columns([2, 3])
+    with errors.shown():
+        with left:
+            _weights(scored, language)
+        with right:
+            _trial(scored, language)
+            _reference(scored, language)
+
+
+def _weights(scored: pipeline.Scored, language: Language) -> None:
+    """Sliders for the parts and their inputs; a trial is worked out only when asked for."""
+    now = pipeline.weights_of(scored.model.reference)
+    key = scored.scored_id[:12]
+    with cards.card(say("weights.title", language), say("weights.subtitle", language), key="weights"):
+        components = {
+            name: st.slider(
+                say(f"value.{name}", language), 0.0, 4.0, float(min(weight, 4.0)), 0.25, key=f"w_weight_{name}_{key}"
+            )
+            for name, weight in now.components.items()
+        }  # fmt: skip
+        with st.expander(say("weights.inputs", language)):
+            inputs = {
+                name: st.slider(
+                    say(f"value.{name}", language), 0.0, 4.0, float(min(weight, 4.0)), 0.25, key=f"w_input_{name}_{key}"
+                )
+                for name, weight in now.inputs.items()
+            }  # fmt: skip
+        anew = st.checkbox(
+            say("weights.rebaseline", language), key=f"w_rebaseline_{key}", help=say("weights.rebaseline_help", language)
+        )  # fmt: skip
+        asked = pipeline.ValueWeights(components, inputs)
+        if st.button(say("weights.try", language), type="primary", key="try-weights"):
+            policy = state.draft(pipeline.policy_in_force(state.house()))
+            with st.spinner(say("work.summing", language)):
+                trial = pipeline.try_weights(state.house(), scored, asked, policy, rebaseline=anew)
+            state.keep(f"trial_{key}", trial)
+
+
+def _trial(scored: pipeline.Scored, language: Language) -> None:
+    """Who would move under the proposal, and the button that puts it in force."""
+    key = f"trial_{scored.scored_id[:12]}"
+    trial = state.kept(key)
+    if trial is None:
+        return
+    title = say("trial.title", language)
+    answer = say(
+        "trial.answer",
+        language,
+        n=trial.moved,
+        before=number(trial.mean_before, 1),
+        after=number(trial.mean_after, 1),
+    )
+    names = [tier_name(name, language) for name in TIER_NAMES]
+    heads, rows = move_matrix(trial.moves, names, language)
+    body = html.table(heads, rows, state.theme(), caption=title)
+    with cards.card(title, answer, body, key="trial"):
+        cards.quiet(say("trial.subtitle", language))
+        if trial.reference == scored.model.reference:
+            cards.quiet(say("weights.same", language))
+        elif not state.person().may("edit_policy"):
+            cards.quiet(say("weights.not_allowed", language))
+        elif st.button(say("weights.use", language), key="use-weights"):
+            with st.spinner(say("work.opening", language), show_time=True):
+                pipeline.use_reference(state.house(), scored, trial.reference, state.person())
+            state.forget(key)
+            st.toast(say("weights.used", language))
+            st.rerun()
+
+
+def _reference(scored: pipeline.Scored, language: Language) -> None:
+    """Baseline, age, coverage, drift and knots."""
+    policy = state.draft(pipeline.policy_in_force(state.house()))
+    picture = pipeline.reference_picture(state.house(), scored, policy)
+    title = say("reference.title", language)
+    heads, rows = reference_rows(picture.drifts, language)
+    note = reference_note(picture.reference, picture.baseline, scored.snapshot, language)
+    with cards.card(title, note, html.table(heads, rows, state.theme(), caption=title), key="reference"):
+        cards.quiet(
+            say(
+                "reference.coverage", language, share=percent(picture.coverage, 0), n=picture.barred,
+                gate=percent(policy.coverage_gate, 0),
+            )
+        )  # fmt: skip
+        absent = [
+            say("reference.absent_row", language, name=say(f"value.{name}", language), reason=say(f"absent.{reason}", language))
+            for name, reason in picture.reference.absent
+        ]  # fmt: skip
+        if absent:
+            cards.quiet(say("reference.absent", language, names=", ".join(absent)))

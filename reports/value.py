@@ -1,0 +1,125 @@
+"""The value score's frozen scale and one customer's way to its score, as rows and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from reports.charts.parts import Chart
+from reports.charts.waterfall import waterfall
+from reports.escape import plain
+from reports.formats import Language, count, day, number, percent, signed
+from reports.html import Cell, Head, Row
+from reports.returns import knots_text
+from reports.risk import SIGNS
+from reports.theme import Theme
+from reports.words import say
+from segmentation.value import ValueReference
+from segmentation.value_reference import Drift, ValuePart
+
+LIGHTS = {"green": "reference.stable", "amber": "reference.moved", "red": "reference.shifted"}
+DAYS_A_MONTH = 30.4375
+
+
+class Dated(Protocol):
+    """A snapshot's name and date."""
+
+    @property
+    def snapshot_id(self) -> str:
+        """Identity."""
+
+    @property
+    def name(self) -> str:
+        """Name, hostile text."""
+
+    @property
+    def as_of(self) -> date | None:
+        """Date."""
+
+
+def reference_note(
+    reference: ValueReference, baseline: Dated | None, current: Dated, language: Language
+) -> str:
+    """Say where the scale comes from and how old it is."""
+    if baseline is None:
+        return say("reference.gone", language, n=count(reference.customers))
+    dated = f", {day(baseline.as_of, language)}" if baseline.as_of else ""
+    text = say(
+        "reference.baseline",
+        language,
+        name=plain(baseline.name, 60),
+        date=dated,
+        n=count(reference.customers),
+    )
+    if baseline.snapshot_id == current.snapshot_id:
+        return f"{text} {say('reference.own', language)}"
+    if baseline.as_of and current.as_of and current.as_of > baseline.as_of:
+        months = round((current.as_of - baseline.as_of).days / DAYS_A_MONTH)
+        return f"{text} {say('reference.age', language, n=months)}"
+    return text
+
+
+def reference_rows(drifts: Sequence[Drift], language: Language) -> tuple[list[Head], list[Row]]:
+    """List each input with its weight, coverage then and now, and drift by shape and word."""
+    heads = [
+        Head(say("reference.input", language), "left"), Head(say("reference.part", language), "left"),
+        Head(say("reference.weight", language)), Head(say("reference.direction", language), "left"),
+        Head(say("reference.known", language)),
+        Head(say("reference.median", language), hint=say("reference.median_help", language)),
+        Head(say("reference.drift", language), hint=say("reference.drift_help", language)),
+        Head(say("reference.knots", language), "left"),
+    ]  # fmt: skip
+    rows = []
+    for drift in drifts:
+        entry = drift.entry
+        light = f"{SIGNS[drift.light]} {say(LIGHTS[drift.light], language)}"
+        rows.append(
+            Row(
+                [
+                    say(f"value.{entry.key}", language), say(f"value.{entry.component}", language),
+                    percent(entry.weight), say("reference.more" if entry.direction > 0 else "reference.less", language),
+                    f"{percent(entry.share_known, 0)} → {percent(drift.known_now, 0)}", number(drift.median_now, 0),
+                    Cell(number(drift.index, 3), note=light), Cell("", note=knots_text(entry.curve.knots)),
+                ],
+                is_marked=drift.light == "red",
+            )
+        )  # fmt: skip
+    return heads, rows
+
+
+def value_waterfall(
+    base: float, parts: Sequence[ValuePart], score: float, *, theme: Theme, language: Language
+) -> Chart:
+    """Draw a customer's way from the median of everything to its score, part by part."""
+    by_component: dict[str, float] = {}
+    for part in parts:
+        by_component[part.component] = by_component.get(part.component, 0.0) + part.points
+    steps = [(say(f"value.{name}", language), points) for name, points in by_component.items()]
+    heaviest = max(steps, key=lambda step: abs(step[1]), default=("–", 0.0))[0]
+    return waterfall(
+        (say("waterfall.start", language), base), steps, (say("waterfall.end", language), score),
+        write=lambda value: number(value, 1), write_step=lambda value: signed(value, 1), good_up=True,
+        alternative=say("waterfall.alt", language, base=number(base, 1), score=number(score, 1), name=heaviest),
+        heads=(say("reference.part", language), say("waterfall.points", language)), theme=theme,
+    )  # fmt: skip
+
+
+def part_rows(parts: Sequence[ValuePart], language: Language) -> tuple[list[Head], list[Row]]:
+    """List each input's part of a score, heaviest first."""
+    heads = [
+        Head(say("reference.input", language), "left"), Head(say("reference.part", language), "left"),
+        Head(say("reference.weight", language)), Head(say("waterfall.beats", language)),
+        Head(say("waterfall.points", language)),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                say(f"value.{part.key}", language), say(f"value.{part.component}", language), percent(part.weight),
+                percent(part.percent / 100, 0) if part.percent is not None else say("waterfall.missing", language),
+                signed(part.points, 1),
+            ]
+        )
+        for part in sorted(parts, key=lambda part: -abs(part.points))
+    ]  # fmt: skip
+    return heads, rows
