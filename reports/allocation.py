@@ -17,8 +17,7 @@ from segmentation.returns.allocation import Allocation, Cell, Conflict, Price
 
 
 def _name(cell: Cell, names: Mapping[str, str]) -> str:
-    segment = plain(names.get(cell.segment, cell.segment), 34)
-    return f"{segment} · {names.get(cell.tier, cell.tier)}"
+    return f"{names.get(cell.tier, cell.tier)} · {plain(names.get(cell.segment, cell.segment), 40)}"
 
 
 def allocation_chart(

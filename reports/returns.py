@@ -17,7 +17,7 @@ from reports.formats import (
 from reports.html import Cell, Head, Row
 from reports.words import say
 from segmentation.lifetime import LifetimeValue
-from segmentation.limits import LimitSummary
+from segmentation.limits import LimitRules, LimitSummary
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.reconcile import Item, OwnTotals, Reconciliation
 from segmentation.returns.statement import Contributor, Statement
@@ -92,19 +92,18 @@ def group_rows(
     lifetimes: Mapping[str, LifetimeValue],
     returns: ReturnsSettings,
     unit: MoneyUnit,
-    unit_text: str,
     assumed: str,
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
     """List groups with their returns; those below the hurdle are marked by shape and wash."""
     heads = [
         Head("", "left"), Head(say("slice.customers", language)),
-        Head(f"{say('slice.exposure', language)} · {unit_text}"), Head(f"{say('groups.income', language)} · {unit_text}"),
-        Head(f"{say('slice.loss', language)} · {unit_text}"), Head(f"{say('groups.profit', language)} · {unit_text}"),
+        Head(say("slice.exposure", language)), Head(say("groups.income", language)),
+        Head(say("slice.loss", language)), Head(say("groups.profit", language)),
         Head(say("groups.roi", language), hint=say("groups.roi_help", language)),
         Head(say("groups.raroc", language), hint=say("groups.raroc_help", language)),
-        Head(f"{say('groups.missing', language)} · {unit_text}", hint=say("groups.missing_help", language)),
-        Head(f"{say('groups.lifetime', language)} · {unit_text}", hint=say("groups.lifetime_help", language)),
+        Head(say("groups.missing", language), hint=say("groups.missing_help", language)),
+        Head(say("groups.lifetime", language), hint=say("groups.lifetime_help", language)),
     ]  # fmt: skip
     rows = []
     for group in groups:
@@ -217,6 +216,37 @@ def limit_rows(
             ]
         )
         for entry in summaries
+    ]  # fmt: skip
+    return heads, rows
+
+
+def rule_rows(
+    rules: LimitRules, names: Mapping[str, str], language: Language
+) -> tuple[list[Head], list[Row]]:
+    """List what each tier has to show, then what each life cycle has to show in addition."""
+    heads = [
+        Head("", "left"), Head(say("limits.cover", language)), Head(say("limits.rise", language)),
+        Head(say("limits.term", language)),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                names.get(tier, tier),
+                number(rule.cover, 2),
+                number(rule.largest_rise, 2),
+                number(rule.term_years, 1),
+            ]
+        )
+        for tier, rule in rules.tiers.items()
+    ]
+    rows += [
+        Row(
+            [
+                Cell(say(f"lifecycle.{cycle}", language)), Cell("", note=f"+{number(extra, 2)}"),
+                Cell("", note=f"× {percent(rules.growth_damper[cycle], 0)}"), "",
+            ]
+        )
+        for cycle, extra in rules.extra_cover.items()
     ]  # fmt: skip
     return heads, rows
 

@@ -68,7 +68,6 @@ def reference_rows(drifts: Sequence[Drift], language: Language) -> tuple[list[He
         Head(say("reference.known", language)),
         Head(say("reference.median", language), hint=say("reference.median_help", language)),
         Head(say("reference.drift", language), hint=say("reference.drift_help", language)),
-        Head(say("reference.knots", language), "left"),
     ]  # fmt: skip
     rows = []
     for drift in drifts:
@@ -80,12 +79,21 @@ def reference_rows(drifts: Sequence[Drift], language: Language) -> tuple[list[He
                     say(f"value.{entry.key}", language), say(f"value.{entry.component}", language),
                     percent(entry.weight), say("reference.more" if entry.direction > 0 else "reference.less", language),
                     f"{percent(entry.share_known, 0)} → {percent(drift.known_now, 0)}", number(drift.median_now, 0),
-                    Cell(number(drift.index, 3), note=light), Cell("", note=knots_text(entry.curve.knots)),
+                    Cell(number(drift.index, 3), note=light),
                 ],
                 is_marked=drift.light == "red",
             )
         )  # fmt: skip
     return heads, rows
+
+
+def knot_rows(reference: ValueReference, language: Language) -> tuple[list[Head], list[Row]]:
+    """List the frozen scale's knots, input by input."""
+    heads = [Head(say("reference.input", language), "left"), Head(say("reference.knots", language), "left")]
+    return heads, [
+        Row([say(f"value.{entry.key}", language), knots_text(entry.curve.knots)])
+        for entry in reference.inputs
+    ]
 
 
 def value_waterfall(

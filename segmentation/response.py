@@ -257,15 +257,12 @@ class CallPlan:
         Expected.
     cost, value : float
         Of the calls, and of the responses.
-    cut : float or None
-        Lowest response probability on the list.
     """
 
     calls: int
     responses: float
     cost: float
     value: float
-    cut: float | None
 
     @property
     def profit(self) -> float:
@@ -273,20 +270,26 @@ class CallPlan:
         return self.value - self.cost
 
 
-def call_plan(probability: Floats, calls: int, value: float, cost: float) -> CallPlan:
-    """Sum the best list of at most so many calls; whoever is not worth a call is left out.
+def call_plan(probability: Floats, worth: Floats, cost: float) -> CallPlan:
+    """Sum the calls of a list that are worth making.
 
-    A call earns p · value − cost, so it is worth making while p > cost/value.
+    A call earns p · worth − cost, so it is worth making while p · worth > cost.
+
+    Parameters
+    ----------
+    probability, worth : ndarray of float
+        Of each customer on the list: chance of a yes, and what a yes is worth.
+    cost : float
+        Of a call.
 
     Examples
     --------
-    >>> plan = call_plan(np.array([0.5, 0.1, 0.4]), 2, 100.0, 30.0)
-    >>> plan.calls, plan.profit
-    (2, 30.0)
+    >>> plan = call_plan(np.array([0.5, 0.1, 0.4]), np.full(3, 100.0), 30.0)
+    >>> plan.calls, round(plan.responses, 6), plan.profit
+    (2, 0.9, 30.0)
     """
-    ordered = np.sort(probability[np.isfinite(probability)])[::-1][: max(calls, 0)]
-    taken = ordered[ordered * value > cost]
-    responses = float(taken.sum())
+    taken = probability * worth > cost
+    gains = probability[taken] * worth[taken]
     return CallPlan(
-        len(taken), responses, len(taken) * cost, responses * value, float(taken[-1]) if len(taken) else None
+        int(taken.sum()), float(probability[taken].sum()), float(taken.sum() * cost), float(gains.sum())
     )

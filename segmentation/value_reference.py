@@ -121,7 +121,7 @@ def reference_drift(sample: Frame, reference: ValueReference, fetch: Fetch) -> t
     rows = fetch(sample.select(raw_inputs(sample, keys)))
     columns = dict(zip(keys, as_matrix(rows, keys).T, strict=True))
     found = [_drift(entry, columns[entry.key], reference.customers) for entry in reference.inputs]
-    return tuple(sorted(found, key=lambda drift: -(drift.index or 0.0)))
+    return tuple(sorted(found, key=lambda drift: -round(drift.index or 0.0, 3)))
 
 
 def _drift(entry: ReferenceInput, values: Matrix, customers: int) -> Drift:

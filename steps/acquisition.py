@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from data.engines.functions import Frame, fetch, frame_of, hash_sample
+from data.engines.functions import Frame, fetch, frame_of, hash_sample, materialise
 from data.engines.sql import first_row, quote_identifier
 from data.errors import InputRefused
 from data.people import Person, masked_columns
 from data.warehouse import judgements, records
 from segmentation.cube import with_capped
+from segmentation.lifetime import observed_churn, with_lifetime_value
 from segmentation.policy import Policy
 from segmentation.response import (
     CallPlan,
@@ -36,7 +38,6 @@ from segmentation.returns.acquisition import (
     economics,
     offers_from,
     offers_to_rows,
-    probability_buckets,
     spend_plan,
     with_offer,
 )
@@ -147,8 +148,8 @@ class Campaign:
     open : int
         Customers who may be called: those who have not said yes.
     targets : pandas.DataFrame
-        The list's customers, likeliest first, as far as asked for: customer_id, name, segment, tier,
-        offer, response_probability, expected_profit. Texts are hostile.
+        The list's customers, largest expected profit first, as far as asked for: customer_id, name,
+        segment, tier, offer, response_probability, worth (of a yes), expected_profit. Texts are hostile.
     spend : tuple of Spend
         The budget by segment where the next unit brings most.
     """
@@ -161,6 +162,10 @@ class Campaign:
     spend: tuple[Spend, ...]
 
 
+GAIN_STEPS = 50
+"""Parts a segment is divided into for the spend plan, best first."""
+
+
 def plan_campaign(
     house: House,
     scored: Scored,
@@ -170,12 +175,13 @@ def plan_campaign(
     *,
     calls: int,
     value: float,
+    own_values: bool,
     contact_cost: float,
     budget: float,
     person: Person,
     most: int = 200,
 ) -> Campaign:
-    """Choose whom to call: the likeliest first, as long as a call is worth its cost.
+    """Choose whom to call: the largest expected profit first, as long as a call is worth its cost.
 
     Parameters
     ----------
@@ -183,6 +189,8 @@ def plan_campaign(
         At most so many.
     value, contact_cost : float
         Of a response, and of a call.
+    own_values : bool
+        Whether a customer's own lifetime value stands for `value` where it is known.
     budget : float
         For the spend plan by segment.
     most : int
@@ -191,41 +199,50 @@ def plan_campaign(
     kinds = {column.name: column.kind for column in scored.model.columns}
     with house.warehouse.cursor() as cursor:
         frame = frame_of(cursor, scored.table)
+        worth = nw.lit(value)
+        if own_values:
+            churn = observed_churn(frame, scored.model.returns, fetch)
+            frame = with_lifetime_value(frame, churn, scored.model.returns)
+            worth = nw.col("customer_lifetime_value").fill_null(value)
+        frame = frame.with_columns(worth.alias("worth"))
         if model.outcome in kinds:
             # Who has said yes already needs no call.
             answer = responded(model.outcome, kinds[model.outcome])
             frame = frame.filter((answer != 1).fill_null(True))
-        chances = with_response(frame, model, ["customer_id", "segment"])
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE chances AS {chances.to_native().sql_query()}"
-        ).fetchall()
+        chances = with_response(frame, model, ["customer_id", "segment", "worth"]).filter(
+            ~nw.col("response_probability").is_null()
+        )
+        materialise(cursor, chances, "chances", temporary=True)
         best = cursor.execute(
-            "SELECT customer_id, response_probability FROM chances WHERE response_probability IS NOT NULL "
-            "ORDER BY response_probability DESC, customer_id LIMIT ?",
+            "SELECT customer_id, response_probability, worth FROM chances "
+            "ORDER BY response_probability * worth DESC, customer_id LIMIT ?",
             [min(max(int(calls), 0), MOST_TARGETS)],
         ).df()
-        count, mean = first_row(
-            cursor, "SELECT count(response_probability), avg(response_probability) FROM chances"
+        open_calls, answers, gains = first_row(
+            cursor,
+            "SELECT count(*), sum(response_probability), sum(response_probability * worth) FROM chances",
         )
-        chosen = call_plan(best["response_probability"].to_numpy(), calls, value, contact_cost)
-        buckets = probability_buckets(frame_of(cursor, "chances"), fetch)
-        targets = _targets(
-            cursor, scored, policy, offers, best.head(min(chosen.calls, most)), value, contact_cost
-        )
-    rate, everybody = float(mean or 0.0), int(count or 0)
+        chosen = call_plan(best["response_probability"].to_numpy(), best["worth"].to_numpy(), contact_cost)
+        buckets = cursor.execute(
+            "SELECT segment, count(*) AS customers, avg(gain) AS gain FROM (SELECT segment, gain, ntile(?) OVER "
+            "(PARTITION BY segment ORDER BY gain DESC, customer_id) AS part FROM (SELECT customer_id, segment, "
+            "response_probability * worth AS gain FROM chances)) GROUP BY segment, part ORDER BY segment, part",
+            [GAIN_STEPS],
+        ).df()
+        targets = _targets(cursor, scored, policy, offers, best.head(min(chosen.calls, most)), contact_cost)
     hidden = [name for name in targets.columns if name in masked_columns(person)]
+    everybody = CallPlan(
+        int(open_calls), float(answers or 0.0), int(open_calls) * contact_cost, float(gains or 0.0)
+    )
+    share = chosen.calls / everybody.calls if everybody.calls else 0.0
     return Campaign(
         chosen,
-        _flat(everybody, rate, value, contact_cost),
-        _flat(chosen.calls, rate, value, contact_cost),
         everybody,
+        CallPlan(chosen.calls, everybody.responses * share, chosen.cost, everybody.value * share),
+        everybody.calls,
         targets.assign(**dict.fromkeys(hidden)),
-        spend_plan(buckets, budget, value, contact_cost),
+        spend_plan(buckets, budget, contact_cost),
     )
-
-
-def _flat(calls: int, rate: float, value: float, cost: float) -> CallPlan:
-    return CallPlan(calls, calls * rate, calls * cost, calls * rate * value, None)
 
 
 def _targets(
@@ -234,7 +251,6 @@ def _targets(
     policy: Policy,
     offers: Sequence[OfferRule],
     best: pd.DataFrame,
-    value: float,
     contact_cost: float,
 ) -> pd.DataFrame:
     """Add who the customers on the list are, and what to offer them."""
@@ -247,11 +263,11 @@ def _targets(
     frame: Frame = frame_of(cursor, "called")
     rows = fetch(
         with_offer(with_tier(with_capped(frame, policy), policy), offers).select(
-            "customer_id", "name", "segment", "tier", "offer", "response_probability"
+            "customer_id", "name", "segment", "tier", "offer", "response_probability", "worth"
         )
     )
-    rows["expected_profit"] = rows["response_probability"] * value - contact_cost
-    return rows.sort_values(["response_probability", "customer_id"], ascending=[False, True]).reset_index(
+    rows["expected_profit"] = rows["response_probability"] * rows["worth"] - contact_cost
+    return rows.sort_values(["expected_profit", "customer_id"], ascending=[False, True]).reset_index(
         drop=True
     )
 

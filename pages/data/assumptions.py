@@ -99,7 +99,9 @@ def _tornado(scored: pipeline.Scored, language: Language) -> None:
             drawn = tornado_chart(found, ratio, theme=state.theme(), language=language)
             name = say(f"groups.{ratio}", language)
             if drawn is None:
-                cards.card(title, say("tornado.none", language), key=f"tornado-{ratio}")
+                has_ratio = any(getattr(entry, ratio) is not None for entry in found)
+                why = say("tornado.unmoved" if has_ratio else "tornado.none", language)
+                cards.card(f"{title} · {name}", why, key=f"tornado-{ratio}")
                 continue
             with cards.card(
                 f"{title} · {name}", say("tornado.subtitle", language, ratio=name), key=f"tornado-{ratio}"

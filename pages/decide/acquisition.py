@@ -11,12 +11,14 @@ from pages.decide.returns import group_names
 from pages.parts import cards, context, errors, state
 from reports import html
 from reports.acquisition import economics_rows, feature_rows, lift_chart, refused_line
+from reports.boards import tier_name
 from reports.formats import Language, number, percent
 from reports.intake import quality_reason
 from reports.words import has_words, say
 from segmentation.policy import LIFECYCLES, TIERS
 
 VIEWS = ("economics", "response", "calls", "offers")
+ANY = "*"
 OFFER_KEYS = ("tailored", "supply_chain", "small_line", "relationship", "bundle", "self_service", "standard")
 
 
@@ -61,7 +63,8 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
     heads, rows = economics_rows(found, names, assumed, language)
     title = say("economics.title", language)
     body = html.table(heads, rows, state.theme(), caption=title)
-    with cards.card(title, say("economics.subtitle", language), body, key="economics"):
+    money = scored.snapshot.currency or say("bar.no_currency", language)
+    with cards.card(title, say("economics.subtitle", language, unit=money), body, key="economics"):
         if any(entry.cost_source == "assumed" for entry in found):
             cards.quiet(assumed)
         if all(entry.cost_source == "unknown" for entry in found):
@@ -129,23 +132,42 @@ def _offers(language: Language) -> None:
         f"{key} ({say(f'offer.{key}', language)})" for key in OFFER_KEYS if has_words(f"offer.{key}")
     )
     with cards.card(say("offers.title", language), say("offers.subtitle", language), key="offers"):
+        anybody = say("offers.any", language)
+
+        def shown(option: object) -> str:
+            name = str(option)
+            return (
+                anybody
+                if name == ANY
+                else tier_name(name, language)
+                if name in TIERS
+                else say(f"lifecycle.{name}", language)
+            )
+
         table = pd.DataFrame(
-            [[rule.customer_class, rule.tier, rule.lifecycle, rule.offer] for rule in rules],
+            [
+                [rule.customer_class or ANY, rule.tier or ANY, rule.lifecycle or ANY, rule.offer]
+                for rule in rules
+            ],
             columns=["customer_class", "tier", "lifecycle", "offer"],
         )
         edited = st.data_editor(
-            table, hide_index=True, num_rows="dynamic", key="w_offers", width="stretch",
+            table, hide_index=True, num_rows="dynamic", key=f"w_offers_{language}", width="stretch",
             column_config={
-                "customer_class": st.column_config.TextColumn(say("offers.class", language), max_chars=40),
-                "tier": st.column_config.SelectboxColumn(say("offers.tier", language), options=["", *TIERS]),
-                "lifecycle": st.column_config.SelectboxColumn(say("offers.lifecycle", language), options=["", *LIFECYCLES]),
+                "customer_class": st.column_config.TextColumn(say("offers.class", language), max_chars=40, default=ANY),
+                "tier": st.column_config.SelectboxColumn(
+                    say("offers.tier", language), options=[ANY, *TIERS], format_func=shown, default=ANY
+                ),
+                "lifecycle": st.column_config.SelectboxColumn(
+                    say("offers.lifecycle", language), options=[ANY, *LIFECYCLES], format_func=shown, default=ANY
+                ),
                 "offer": st.column_config.TextColumn(say("offers.offer", language), max_chars=200),
             },
         )  # fmt: skip
         cards.quiet(say("offers.keys", language, keys=keys))
         if st.button(say("offers.save", language), type="primary", key="save-offers"):
             rows = [
-                {str(name): value for name, value in row.items()}
+                {str(name): "" if value == ANY else value for name, value in row.items()}
                 for row in edited.fillna("").to_dict("records")
             ]
             pipeline.set_offers(state.house(), pipeline.offers_from(rows), state.person())

@@ -61,12 +61,17 @@ def show(scored: pipeline.Scored, language: Language) -> None:
         budget = columns[3].number_input(
             say("spend.budget", language), 0.0, 1e12, contact_cost * 3_000, key="w_call_budget"
         )
+        known = any(entry.value is not None for entry in economics)
+        own_values = st.checkbox(
+            say("calls.own_values", language), value=known, disabled=not known, key="w_call_own",
+            help=say("calls.own_values_help", language),
+        )  # fmt: skip
     model = models[chosen]
     offers = pipeline.offer_rules(house)
 
     def planned(most: int) -> pipeline.Campaign:
         return pipeline.plan_campaign(
-            house, scored, model, policy, offers, calls=int(calls), value=value, contact_cost=cost, budget=budget,
+            house, scored, model, policy, offers, calls=int(calls), value=value, own_values=own_values, contact_cost=cost, budget=budget,
             person=state.person(), most=most,
         )  # fmt: skip
 
@@ -80,7 +85,8 @@ def show(scored: pipeline.Scored, language: Language) -> None:
         answer if plan.chosen.calls else say("calls.nobody", language),
         key="call-list",
     ):
-        cards.quiet(say("calls.assumed", language, cut=percent(cost / value if value else None)))
+        assumed = "calls.assumed_own" if own_values else "calls.assumed"
+        cards.quiet(say(assumed, language, cut=percent(cost / value if value else None)))
         if plan.chosen.calls:
             _listed(scored, plan.targets, language)
             st.download_button(
@@ -109,12 +115,16 @@ def _listed(scored: pipeline.Scored, targets: pd.DataFrame, language: Language) 
             say("dimension.segment", language): [segments.get(str(number_), plain(number_)) for number_ in targets["segment"]],
             say("calls.offer", language): [offer_label(offer, language) for offer in targets["offer"]],
             say("calls.chance", language): [percent(chance) for chance in targets["response_probability"]],
-            profit: targets["expected_profit"],
+            say("calls.worth", language): targets["worth"].round(0),
+            profit: targets["expected_profit"].round(2),
         }
     )  # fmt: skip
     st.dataframe(
         table,
         hide_index=True,
         height=330,
-        column_config={profit: st.column_config.NumberColumn(format="%.2f")},
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in (profit, say("calls.worth", language))
+        },
     )

@@ -11,7 +11,7 @@ from reports import html
 from reports.boards import tier_name
 from reports.escape import spreadsheet
 from reports.formats import Language, MoneyUnit, money_headline, number, unit_label
-from reports.returns import limit_rows
+from reports.returns import limit_rows, rule_rows
 from reports.words import say
 from segmentation.policy import LIFECYCLES, TIERS
 
@@ -55,7 +55,10 @@ def show() -> None:
         errors.shown(),
         cards.card(say("limits.rule_title", language), say("limits.rule", language), key="limit-rule"),
     ):
-        _rules(rules, language)
+        heads, rows = rule_rows(rules, names, language)
+        cards.data_table(heads, rows, caption=say("limits.rule_title", language))
+        with st.expander(say("limits.edit", language)):
+            _rules(rules, language)
     with errors.shown():
         if known:
             _listed(scored, policy, rules, "change", language)
@@ -126,7 +129,7 @@ def _listed(
         money = [name for name in shown.columns if shown[name].dtype.kind == "f"]
         st.dataframe(
             shown, hide_index=True, height=330,
-            column_config={name: st.column_config.NumberColumn(format="%.2f") for name in money},
+            column_config={name: st.column_config.NumberColumn(format="localized") for name in money},
         )  # fmt: skip
         st.download_button(
             say("limits.download", language),
@@ -144,7 +147,7 @@ def _shown(
     unit_text = unit_label(scored.snapshot.currency, unit, language)
 
     def money(words: str, name: str) -> dict[str, pd.Series]:
-        return {f"{say(words, language)} · {unit_text}": found[name].astype(float) / unit.scale}
+        return {f"{say(words, language)} · {unit_text}": (found[name].astype(float) / unit.scale).round(2)}
 
     who = {
         say("customers.name", language): cards.names_of(found, language),

@@ -43,9 +43,9 @@ def show() -> None:
     view = context.choose_view("returns_view", VIEWS, language)
     with errors.shown():
         if view == "statement":
-            _statement(scored, unit, unit_text, language)
+            _statement(scored, language)
         elif view == "groups":
-            _groups(scored, unit, unit_text, language)
+            _groups(scored, language)
         elif view == "hurdle":
             _hurdle(scored, language)
         elif view == "allocation":
@@ -65,26 +65,32 @@ def assumed_words(scored: pipeline.Scored, language: Language) -> str:
     )
 
 
-def _statement(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: Language) -> None:
+def _statement(scored: pipeline.Scored, language: Language) -> None:
     """The waterfall, and below it how each figure is made."""
     picture = pipeline.returns_picture(state.house(), scored, state.person())
     total, returns = picture.total, scored.model.returns
     assumed = assumed_words(scored, language)
     title = say("statement.title", language)
+    unit = context.unit_for(total.income, language)
+    unit_text = unit_label(scored.snapshot.currency, unit, language)
     with cards.card(title, say("statement.subtitle", language, unit=unit_text), key="statement"):
-        policy = state.draft(pipeline.policy_in_force(state.house()))
-        board = pipeline.apply_policy(state.house(), scored, policy)
-        treated = board.total.treated.profit / 100
-        steps = statement_steps(total, unit.scale, language)
-        steps.append((say("line.treatments", language), (treated - total.profit) / unit.scale))
         drawn = waterfall(
-            ("", 0.0), steps, (say("line.treated", language), treated / unit.scale),
+            ("", 0.0), statement_steps(total, unit.scale, language),
+            (say("line.profit", language), total.profit / unit.scale),
             write=lambda value: money_bare(value * unit.scale, unit),
             write_step=signed, good_up=True,
             alternative=say("statement.alt", language, income=money_bare(total.income, unit), profit=money_bare(total.profit, unit)),
             heads=(say("statement.line", language), say("statement.amount", language)), theme=state.theme(),
         )  # fmt: skip
         cards.chart(drawn, language, key="statement-chart")
+        policy = state.draft(pipeline.policy_in_force(state.house()))
+        treated = pipeline.apply_policy(state.house(), scored, policy).total.treated.profit / 100
+        cards.quiet(
+            say(
+                "statement.treated", language, profit=money_bare(treated, unit),
+                change=signed((treated - total.profit) / unit.scale),
+            )
+        )  # fmt: skip
         if assumed:
             cards.quiet("† " + say("figure.assumed", language, what=assumed))
             st.page_link(state.page("assumptions"), label=say("menu.assumptions", language))
@@ -106,7 +112,7 @@ def group_names(scored: pipeline.Scored, dimension: str, language: Language) -> 
     return {}
 
 
-def _groups(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: Language) -> None:
+def _groups(scored: pipeline.Scored, language: Language) -> None:
     """Returns by tier, segment, industry, region, class or channel."""
     house, returns = state.house(), scored.model.returns
     state.seed_widget("w_returns_by", "tier")
@@ -126,20 +132,22 @@ def _groups(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: 
     known = [group for group in found if group.raroc(returns) is not None]
     below = [group for group in known if group.is_below_hurdle(returns)]
     names = group_names(scored, dimension or "tier", language)
+    unit = context.unit_for(sum(group.income for group in found), language)
+    unit_text = unit_label(scored.snapshot.currency, unit, language)
     heads, rows = group_rows(
         found[:SHOWN_GROUPS],
         names,
         lifetimes,
         returns,
         unit,
-        unit_text,
         assumed_words(scored, language),
         language,
     )
     answer = say(
         "groups.answer", language, n=len(below), total=len(known), hurdle=percent(returns.hurdle_rate, 0)
     )
-    with cards.card(title, answer, html.table(heads, rows, state.theme(), caption=title), key="groups"):
+    body = html.table(heads, rows, state.theme(), caption=title)
+    with cards.card(title, f"{answer} · {unit_text}", body, key="groups"):
         if len(found) > SHOWN_GROUPS:
             cards.quiet(say("groups.more", language, n=SHOWN_GROUPS, total=len(found)))
         churn = pipeline.churn_of(house, scored)
@@ -177,15 +185,15 @@ def _hurdle(scored: pipeline.Scored, language: Language) -> None:
                 say("customers.name", language): cards.names_of(listed, language),
                 say("dimension.tier", language): [tier_name(tier, language) for tier in listed["tier"]],
                 say("dimension.segment", language): [segments.get(str(number), plain(number)) for number in listed["segment"]],
-                money[0]: listed["exposure_at_default"] / unit.scale,
-                money[1]: listed["risk_adjusted_profit"] / unit.scale,
+                money[0]: (listed["exposure_at_default"] / unit.scale).round(2),
+                money[1]: (listed["risk_adjusted_profit"] / unit.scale).round(2),
                 say("groups.raroc", language): [percent(value) for value in listed["raroc"]],
-                money[2]: listed["missing"] / unit.scale,
+                money[2]: (listed["missing"] / unit.scale).round(2),
             }
         )  # fmt: skip
         st.dataframe(
             table, hide_index=True, height=420,
-            column_config={name: st.column_config.NumberColumn(format="%.2f") for name in money},
+            column_config={name: st.column_config.NumberColumn(format="localized") for name in money},
         )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def allocation(scored: pipeline.Scored, language: Language) -> None:
         cards.card(title, say("allocation.no_cells", language), key="allocation")
         return
     left, right = st.columns([1, 2])
-    with left, cards.card(say("appetite.title", language), "", key="allocation-limits"):
+    with left, cards.card(say("risk_view.appetite", language), "", key="allocation-limits"):
         limits = _limits(language)
     plan = pipeline.allocate(cells, limits)
     unit = context.unit_for(limits.budget, language)

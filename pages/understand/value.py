@@ -10,7 +10,7 @@ from reports import html
 from reports.boards import tier_name
 from reports.formats import Language, count, number, percent
 from reports.returns import move_matrix
-from reports.value import reference_note, reference_rows
+from reports.value import knot_rows, reference_note, reference_rows
 from reports.words import say
 
 TIER_NAMES = ("Strategic", "Core", "Ordinary", "Work-out")
@@ -117,6 +117,8 @@ def _reference(scored: pipeline.Scored, language: Language) -> None:
                 gate=percent(policy.coverage_gate, 0),
             )
         )  # fmt: skip
+        heads, rows = knot_rows(picture.reference, language)
+        cards.folded(say("reference.knots", language), html.table(heads, rows, state.theme(), caption=title))
         absent = [
             say("reference.absent_row", language, name=say(f"value.{name}", language), reason=say(f"absent.{reason}", language))
             for name, reason in picture.reference.absent

@@ -46,10 +46,11 @@ def show() -> None:
     )  # fmt: skip
     with errors.shown():
         board = _board(by_id[chosen], current, in_force, draft if which == "draft" else in_force, language)
-        unit = context.unit_of(context.open_scored(current), language)
+        largest = max(abs(state_.expected_loss) for state_ in board.movement.states) / 100
+        unit = context.unit_for(largest, language)
         with heading.container():
-            cards.heading(say("changes.title", language), _answer(board, unit, language))
-        _waterfall(board, current, unit, language)
+            cards.heading(say("changes.title", language), _answer(board, current, unit, language))
+        _waterfall(board, current, language)
 
 
 def _label(entry: pipeline.Snapshot, language: Language) -> str:
@@ -77,7 +78,9 @@ def _board(
     return found
 
 
-def _answer(board: pipeline.MovementBoard, unit: MoneyUnit, language: Language) -> str:
+def _answer(
+    board: pipeline.MovementBoard, current: pipeline.Snapshot, unit: MoneyUnit, language: Language
+) -> str:
     first, last = board.movement.states[0], board.movement.states[-1]
 
     def moved(measure: str) -> str:
@@ -87,13 +90,11 @@ def _answer(board: pipeline.MovementBoard, unit: MoneyUnit, language: Language) 
     roi = "–" if first.roi is None or last.roi is None else f"{rate_text(last.roi - first.roi)} pp"
     return say(
         "changes.answer", language, exposure=moved("exposure"), loss=moved("expected_loss"), capital=moved("capital"),
-        roi=roi, name=plain(board.old.name, 60),
+        roi=roi, name=plain(board.old.name, 60), unit=unit_label(current.currency, unit, language),
     )  # fmt: skip
 
 
-def _waterfall(
-    board: pipeline.MovementBoard, current: pipeline.Snapshot, unit: MoneyUnit, language: Language
-) -> None:
+def _waterfall(board: pipeline.MovementBoard, current: pipeline.Snapshot, language: Language) -> None:
     state.seed_widget("w_movement_measure", "expected_loss")
     measure = str(
         st.segmented_control(
@@ -104,6 +105,8 @@ def _waterfall(
     )  # fmt: skip
     movement, states = board.movement, board.movement.states
     is_rate = measure == "roi"
+    amounts = [0.0 if is_rate else abs(getattr(state_, measure)) / 100 for state_ in states]
+    unit = context.unit_for(max(amounts), language)
     scale = 0.01 if is_rate else 100 * unit.scale
     parts = movement.ratio_parts() if is_rate else movement.parts(measure)
     first, last = ((getattr(end, measure) or 0.0) / scale for end in (states[0], states[-1]))
@@ -130,4 +133,4 @@ def _waterfall(
         body = html.table(
             [Head("", "left"), Head("", "left")], rows, state.theme(), caption=say("movement.step", language)
         )
-        cards.folded(say("movement.step", language), body)
+        cards.folded(say("movement.meaning", language), body)

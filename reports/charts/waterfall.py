@@ -12,8 +12,13 @@ from reports.escape import plain
 from reports.escape import plotly as inert
 from reports.theme import Palette, Theme, palette
 
-NARROW = 14
-"""Letters of a label under a bar."""
+NARROW = 16
+"""Letters of a line of a label."""
+NARROW_CHINESE = 8
+ROW = 34
+"""Pixels a bar takes."""
+ROOM = 0.28
+"""Share of the width kept for the text right of the longest bar."""
 
 
 def waterfall(
@@ -46,48 +51,62 @@ def waterfall(
         Heads of the table's columns.
     """
     colours = palette(theme)
-    figure = blank(theme, 300)
     whole_first = [start] if start[0] else []
     names = [name for name, _ in (*whole_first, *steps, end)]
-    base, heights, shades, labels = [], [], [], []
+    figure = blank(theme, 56 + ROW * len(names))
+    base, lengths, shades, labels = [], [], [], []
     level = 0.0
     for _, amount in whole_first:
         base.append(0.0)
-        heights.append(amount)
+        lengths.append(amount)
         shades.append(colours.bar)
         labels.append(write(amount))
         level = amount
     for _, amount in steps:
         base.append(level)
-        heights.append(amount)
+        lengths.append(amount)
         shades.append(_shade(amount, good_up, colours))
         labels.append(write_step(amount))
         level += amount
     base.append(0.0)
-    heights.append(end[1])
+    lengths.append(end[1])
     shades.append(colours.accent)
     labels.append(write(end[1]))
     places = list(range(len(names)))
-    figure.add_bar(x=places, y=heights, base=base, marker={"color": shades}, hoverinfo="skip", width=0.62)
-    tops = [max(low, low + height) for low, height in zip(base, heights, strict=True)]
-    # A text of its own above each bar: beside a hanging bar plotly would write below it.
+    figure.add_bar(
+        y=places,
+        x=lengths,
+        base=base,
+        orientation="h",
+        marker={"color": shades},
+        hoverinfo="skip",
+        width=0.62,
+    )
+    levels = [low + length for low, length in zip(base, lengths, strict=True)]
+    ends = [max(low, high) for low, high in zip(base, levels, strict=True)]
+    # A text of its own right of each bar: beside a bar that runs to the left plotly would write left of it.
     figure.add_scatter(
-        x=places, y=tops, mode="text", text=[inert(label) for label in labels], textposition="top center",
+        y=places, x=ends, mode="text", text=[f" {inert(label)}" for label in labels], textposition="middle right",
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
-    levels = [low + height for low, height in zip(base, heights, strict=True)]
     for place in places[:-1]:
         figure.add_shape(
-            type="line", x0=place + 0.31, x1=place + 0.69, y0=levels[place], y1=levels[place],
+            type="line", y0=place + 0.31, y1=place + 0.69, x0=levels[place], x1=levels[place],
             line={"color": colours.muted, "width": 1},
         )  # fmt: skip
-    figure.update_xaxes(
-        tickvals=places, ticktext=[_broken(name) for name in names], tickangle=0,
-        tickfont={"color": colours.ink, "size": 11},
+    figure.update_yaxes(
+        tickvals=places, ticktext=[_broken(name) for name in names], autorange="reversed",
+        tickfont={"color": colours.ink, "size": 12},
     )  # fmt: skip
-    lowest, highest = min([*base, *levels, 0.0]), max([*tops, 0.0])
-    # A tall start would flatten the steps: the axis then begins near them, and the bars say it by a broken foot.
-    figure.update_yaxes(visible=False, range=_range(whole_first, steps, end, lowest, highest))
+    lowest, highest = min([*base, *levels, 0.0]), max([*ends, 0.0])
+    # A tall start would flatten the steps: the axis then begins near them, and says so.
+    span = _range(whole_first, steps, end, lowest, highest)
+    figure.update_xaxes(visible=False, range=span)
+    if span[0] > 0:
+        figure.add_annotation(
+            x=0, y=1, xref="paper", yref="paper", yanchor="bottom", xanchor="left", showarrow=False,
+            text=inert(f"← {write(0.0)} … | {write(span[0])}"), font={"size": 11, "color": colours.muted},
+        )  # fmt: skip
     table = pd.DataFrame({heads[0]: [plain(name, 60) for name in names], heads[1]: labels})
     return Chart(figure, alternative, table)
 
@@ -102,7 +121,7 @@ def _range(
     """Begin at nothing, unless two large wholes differ by little: then near the smaller."""
     spread = highest - lowest or 1.0
     if not whole or min(whole[0][1], end[1]) <= 0:
-        return [lowest - 0.04 * spread, highest + 0.14 * spread]
+        return [lowest - 0.02 * spread, highest + ROOM * spread]
     levels, level = [whole[0][1], end[1]], whole[0][1]
     for _, amount in steps:
         level += amount
@@ -110,8 +129,8 @@ def _range(
     low, high = min(levels), max(levels)
     if low > 0 and (high - low) < 0.25 * high:
         room = (high - low) or high * 0.1
-        return [low - 0.8 * room, high + 0.25 * room]
-    return [lowest - 0.04 * spread, highest + 0.14 * spread]
+        return [low - 0.6 * room, high + 1.6 * ROOM * room]
+    return [lowest - 0.02 * spread, highest + ROOM * spread]
 
 
 def _shade(amount: float, good_up: bool, colours: Palette) -> str:
@@ -121,10 +140,12 @@ def _shade(amount: float, good_up: bool, colours: Palette) -> str:
 
 
 def _broken(name: str) -> str:
-    """Break a label of several words over two lines."""
-    words = inert(name, 28).split(" ")
+    """Break a long label over lines: between words, or Chinese after so many characters."""
+    text = inert(name, 40)
+    if " " not in text and any(ord(letter) > 0x2E80 for letter in text):
+        return "<br>".join(text[at : at + NARROW_CHINESE] for at in range(0, len(text), NARROW_CHINESE))
     lines = [""]
-    for word in words:
+    for word in text.split(" "):
         if lines[-1] and len(lines[-1]) + len(word) + 1 > NARROW:
             lines.append(word)
         else:

@@ -28,6 +28,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "returns_view.ledger": ("Against the ledger", "与总账核对"),
     "statement.title": ("Where does the income go?", "收入流向何处？"),
     "statement.subtitle": ("A year, {unit}; customers without a PD are left out", "一年，{unit}；不含无违约概率的客户"),
+    "statement.treated": (
+        "Under the tiers' treatments † it would be {profit} ({change}): what treatments do is an assumption until measured.",
+        "按各层级措施 † 后为 {profit}（{change}）：措施效果在实测前为假设。"),
     "statement.alt": ("Waterfall from {income} of income to {profit} of risk-adjusted profit.",
                       "从收入 {income} 到风险调整后利润 {profit} 的瀑布图。"),
     "statement.line": ("Line", "项目"),
@@ -39,9 +42,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "line.servicing": ("Servicing", "服务成本"),
     "line.expected_loss": ("Expected loss", "预期损失"),
     "line.profit": ("Risk-adjusted profit", "风险调整后利润"),
-    "line.capital": ("Economic capital", "经济资本"),
-    "line.treatments": ("Treatments of the tiers", "各层级措施"),
-    "line.treated": ("Profit under treatment", "措施后利润"),
     "figure.title": ("How is each figure made?", "每个数字如何得出？"),
     "figure.subtitle": ("The formula with this portfolio's numbers, and the three largest parts",
                         "以本组合数字代入的公式及三大来源"),
@@ -184,6 +184,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "limits.extra": ("Extra cover", "额外倍数"),
     "limits.damper": ("Share of the rise (%)", "可提额比例（%）"),
     "limits.income_share": ("Income that may serve debt (%)", "可用于偿债的收入比例（%）"),
+    "limits.edit": ("Change the rule", "修改规则"),
     "limits.save": ("Put in force", "生效"),
     "limits.saved": ("The rules are in force.", "规则已生效。"),
     "limits.list_change": ("Whose limit moves most?", "谁的额度变化最大？"),
@@ -274,8 +275,8 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "changes.title": ("What moved since the last snapshot?", "较上期快照有何变动？"),
     "changes.answer": (
-        "Exposure {exposure}, expected loss {loss}, capital {capital} and ROI {roi} since {name}.",
-        "自 {name} 以来：敞口 {exposure}，预期损失 {loss}，资本 {capital}，投入资金回报率 {roi}。"),
+        "Exposure {exposure}, expected loss {loss}, capital {capital} ({unit}) and ROI {roi} since {name}.",
+        "自 {name} 以来：敞口 {exposure}，预期损失 {loss}，资本 {capital}（{unit}），投入资金回报率 {roi}。"),
     "changes.lead": ("From one snapshot of a lender to the next, each step by its cause.", "同一机构两期快照之间，按原因逐步拆解。"),
     "changes.none": (
         "There is no other snapshot with the same customer keys. Bring in an earlier or later one of this lender.",
@@ -297,6 +298,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "movement.start": ("Before", "期初"),
     "movement.end": ("Now", "期末"),
     "movement.step": ("Step", "步骤"),
+    "movement.meaning": ("What each step means", "各步骤含义"),
     "movement.alt": ("Waterfall from {before} to {after}; the largest step is {name}.", "由 {before} 到 {after} 的瀑布图，最大一步为 {name}。"),
     "step.closed": ("Closed", "离开"),
     "step.data": ("Balances and prices", "余额与价格"),
@@ -316,8 +318,8 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "register.title": ("What do the figures rest on?", "数字依赖哪些假设？"),
     "register.answer": (
-        "{n} assumptions stand in for data; {name} stands for {share} of exposure.",
-        "{n} 项假设代替数据；其中“{name}”涉及 {share} 的敞口。"),
+        "{n} {n:assumption stands|assumptions stand} in for data; the widest, {name}, for {share} of exposure.",
+        "{n} 项假设代替数据；涉及最广的“{name}”占 {share} 的敞口。"),
     "register.none": ("No figure rests on an assumption.", "没有数字依赖假设。"),
     "register.list": ("Which, from where, for how much?", "有哪些，来源与范围？"),
     "register.list_subtitle": ("Largest share of exposure first; † marks every figure that rests on one",
@@ -349,6 +351,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "tornado.alt": ("Bars: {name} moves the ratio most, by {low} to {high} points.", "条形图：{name} 影响最大，变化 {low} 至 {high} 个百分点。"),
     "tornado.low": ("a tenth lower", "下调一成"),
     "tornado.high": ("a tenth higher", "上调一成"),
+    "register.data": ("the portfolio", "组合数据"),
+    "tornado.unmoved": ("No assumption in use moves this ratio.", "在用假设均不影响该比率。"),
     "tornado.none": ("The portfolio has no ratio that could move: its risk is unknown.", "组合风险未知，没有可变动的比率。"),
     "assumption.churn_rate": ("share of customers who leave in a year", "年流失率"),
     "assumption.discount_rate": ("discount rate of lifetime values", "生命周期价值折现率"),

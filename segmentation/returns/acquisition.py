@@ -19,7 +19,6 @@ from data.errors import ModelInvalid, Problem
 from segmentation.frame import Frame
 from segmentation.lifetime import LifetimeValue, payback_years
 from segmentation.policy import LIFECYCLES, TIERS
-from segmentation.sample import Fetch
 from segmentation.scorecard.statistics import Interval, wilson_interval
 
 By = Literal["segment", "channel"]
@@ -191,80 +190,55 @@ class Spend:
     next_return: float | None
 
 
-def spend_plan(buckets: pd.DataFrame, budget: float, value: float, contact_cost: float) -> tuple[Spend, ...]:
+def spend_plan(buckets: pd.DataFrame, budget: float, contact_cost: float) -> tuple[Spend, ...]:
     """Spend a budget where the next unit brings most, until it brings nothing or is used up.
 
-    Within a segment the likeliest are called first, so returns fall; taking the best bucket of
-    all segments each time is then the optimum (a continuous knapsack: Dantzig 1957, Operations
+    Within a segment the best are called first, so returns fall; taking the best bucket of all
+    segments each time is then the optimum (a continuous knapsack: Dantzig 1957, Operations
     Research 5(2)).
 
     Parameters
     ----------
     buckets : pandas.DataFrame
-        `segment`, `customers`, `probability` (mean of the bucket).
+        `segment`, `customers`, `gain` (mean money a call to them is expected to bring).
     budget : float
         To be spent at most.
-    value : float
-        Of a response.
     contact_cost : float
         Of a call, above 0.
 
     Examples
     --------
-    >>> buckets = pd.DataFrame({"segment": [1, 1, 2], "customers": [10, 10, 10], "probability": [0.9, 0.1, 0.5]})
-    >>> [(line.segment, line.calls) for line in spend_plan(buckets, 15.0, 10.0, 1.0)]
+    >>> buckets = pd.DataFrame({"segment": [1, 1, 2], "customers": [10, 10, 10], "gain": [9.0, 1.0, 5.0]})
+    >>> [(line.segment, line.calls) for line in spend_plan(buckets, 15.0, 1.0)]
     [(1, 10), (2, 5)]
     """
     if not contact_cost > 0:
         raise ModelInvalid.from_problems(
             [Problem("contact cost", f"is {contact_cost:g}", "Give more than 0.")]
         )
-    ranked = buckets.sort_values(["probability", "segment"], ascending=[False, True]).reset_index(drop=True)
-    returns = ranked["probability"].to_numpy() * value / contact_cost - 1
-    wanted = np.where(returns > 0, ranked["customers"].to_numpy(), 0)
-    affordable = int(budget // contact_cost)
-    before = np.concatenate([[0], np.cumsum(wanted)[:-1]]).astype(np.int64)
-    calls = np.clip(affordable - before, 0, wanted)
+    ranked = buckets.sort_values(["gain", "segment"], ascending=[False, True]).reset_index(drop=True)
+    gain, customers = ranked["gain"].to_numpy(dtype=np.float64), ranked["customers"].to_numpy(dtype=np.int64)
+    returns = gain / contact_cost - 1
+    wanted = np.where(returns > 0, customers, 0)
+    before = np.concatenate([[0], np.cumsum(wanted)[:-1]]).astype(np.int64) if len(wanted) else wanted
+    calls = np.clip(int(budget // contact_cost) - before, 0, wanted)
     lines = []
     segments = ranked["segment"].to_numpy()
     for segment in np.unique(segments):
-        places = np.flatnonzero(segments == segment)
-        taken = calls[places]
-        called, left = (
-            returns[places][taken > 0],
-            returns[places][taken < ranked["customers"].to_numpy()[places]],
-        )
+        mine = segments == segment
+        called, left = returns[mine & (calls > 0)], returns[mine & (calls < customers)]
         lines.append(
             Spend(
-                int(segment), int(taken.sum()), int(ranked["customers"].to_numpy()[places].sum()),
-                float(taken.sum() * contact_cost),
-                float((taken * ranked["probability"].to_numpy()[places]).sum() * value),
-                float(called.min()) if len(called) else None, float(left.max()) if len(left) else None,
+                int(segment),
+                int(calls[mine].sum()),
+                int(customers[mine].sum()),
+                float(calls[mine].sum() * contact_cost),
+                float((calls * gain)[mine].sum()),
+                float(called.min()) if len(called) else None,
+                float(left.max()) if len(left) else None,
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(lines, key=lambda line: (-line.cost, line.segment)))
-
-
-def probability_buckets(frame: Frame, fetch: Fetch, steps: int = 50) -> pd.DataFrame:
-    """Count customers by segment and response probability in steps of 1/`steps`² near 0, wider above.
-
-    Parameters
-    ----------
-    frame : Frame
-        With `segment` and `response_probability`.
-    fetch : Fetch
-        Runs a lazy frame.
-    steps : int
-        Buckets: on the scale of the square root, so that small probabilities are told apart.
-    """
-    chance = nw.col("response_probability")
-    grouped = (
-        frame.filter(~chance.is_null())
-        .with_columns((chance.sqrt() * steps).floor().alias("_step"))
-        .group_by("segment", "_step")
-        .agg(nw.len().alias("customers"), chance.mean().alias("probability"))
-    )
-    return fetch(grouped).sort_values(["segment", "_step"]).reset_index(drop=True)
 
 
 # ---------------------------------------------------------------- offers

@@ -1,18 +1,27 @@
 """Photograph every page: light and dark, 1440 and 400 pixels, English and Chinese.
 
-``make screenshots`` writes them into ``screenshots/`` to be looked at.
+``make screenshots`` writes them into ``screenshots/`` to be looked at; names of pages as
+arguments take only those.
 """
 
 from __future__ import annotations
 
 import itertools
+import sys
 import tempfile
 from pathlib import Path
 from typing import Literal
 
+from playwright.sync_api import Page
+
 from tests.browser.server import chromium, running_server, settled
 
-PAGES = ("", "segments", "customers", "tiers", "risk", "scorecard", "portfolios")
+PAGES = (
+    "", "segments", "customers", "value", "tiers", "risk", "scorecard", "returns", "limits", "acquisition", "changes",
+    "portfolios", "assumptions",
+)  # fmt: skip
+VIEWS = {"risk": "risk_view", "returns": "returns_view", "acquisition": "acquisition_view"}
+"""Pages of several views, and the key of the words that switch them."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -27,15 +36,32 @@ def main() -> None:
         for theme, width, language in itertools.product(THEMES, (1440, 400), ("en", "zh")):
             context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
             page = context.new_page()
-            for name in PAGES:
+            for name in sys.argv[1:] or PAGES:
                 page.goto(f"{address}/{name}?lang={language}")
                 settled(page)
-                height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-                page.set_viewport_size({"width": width, "height": int(height) + 20})
-                settled(page)
-                page.screenshot(path=out / f"{name or 'overview'}-{theme}-{width}-{language}.png")
-                page.set_viewport_size({"width": width, "height": 1000})
+                for view in _views(page, name):
+                    if view:
+                        page.locator(f".st-key-w_{VIEWS[name]} button").nth(int(view) - 1).click()
+                        settled(page)
+                    _photograph(
+                        page, width, out / f"{name or 'overview'}{view}-{theme}-{width}-{language}.png"
+                    )
             context.close()
+
+
+def _views(page: Page, name: str) -> list[str]:
+    """Number a page's views from 1; one without a number when it has no more."""
+    if name not in VIEWS:
+        return [""]
+    return [str(at + 1) for at in range(page.locator(f".st-key-w_{VIEWS[name]} button").count())]
+
+
+def _photograph(page: Page, width: int, path: Path) -> None:
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": int(height) + 20})
+    settled(page)
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": width, "height": 1000})
 
 
 if __name__ == "__main__":
