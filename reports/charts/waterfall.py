@@ -103,6 +103,7 @@ def waterfall(
     span = _range(whole_first, steps, end, lowest, highest)
     figure.update_xaxes(visible=False, range=span)
     if span[0] > 0:
+        figure.update_layout(margin_t=26)
         figure.add_annotation(
             x=0, y=1, xref="paper", yref="paper", yanchor="bottom", xanchor="left", showarrow=False,
             text=inert(f"← {write(0.0)} … | {write(span[0])}"), font={"size": 11, "color": colours.muted},
