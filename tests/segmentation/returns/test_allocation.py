@@ -35,7 +35,12 @@ def second_opinion(programme: Programme) -> float:
     options = clarabel.DefaultSettings()
     options.verbose = False
     solver = clarabel.DefaultSolver(
-        sparse.csc_matrix((size, size)), -programme.profit, rows, bounds, [clarabel.NonnegativeConeT(len(bounds))], options
+        sparse.csc_matrix((size, size)),
+        -programme.profit,
+        rows,
+        bounds,
+        [clarabel.NonnegativeConeT(len(bounds))],
+        options,
     )
     return -float(solver.solve().obj_val)
 
@@ -59,17 +64,23 @@ def test_two_groups_by_hand() -> None:
     # 50 to lend, losses of 0.6 at most: all to the risky one would lose 1.0. With x risky and 50 − x good,
     # 0.02·x + 0.004·(50 − x) = 0.6 → x = 25; profit 25·0.05 + 25·0.03 = 2.0.
     plan = allocate([GOOD, RISKY], Limits(50.0, expected_loss=0.6, growth=1.0), FLAT)
-    assert {entry.cell.segment: entry.amount for entry in plan.placements} == pytest.approx({"1": 25.0, "2": 25.0})
+    assert {entry.cell.segment: entry.amount for entry in plan.placements} == pytest.approx(
+        {"1": 25.0, "2": 25.0}
+    )
     assert (plan.profit, plan.expected_loss) == (pytest.approx(2.0), pytest.approx(0.6))
     # A unit of loss more swaps 1/0.016 units of good for risky: (0.05 − 0.03)/0.016 = 1.25.
-    assert {price.key: price.price for price in plan.prices} == pytest.approx({"expected_loss": 1.25, "budget": 0.025})
+    assert {price.key: price.price for price in plan.prices} == pytest.approx(
+        {"expected_loss": 1.25, "budget": 0.025}
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(case=programmes())
 def test_a_second_solver_finds_the_same_optimum(case: tuple[list[Cell], Limits]) -> None:
     cells, limits = case
-    assert allocate(cells, limits).profit == pytest.approx(second_opinion(programme_of(cells, limits)), abs=1e-5)
+    assert allocate(cells, limits).profit == pytest.approx(
+        second_opinion(programme_of(cells, limits)), abs=1e-5
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -129,7 +140,9 @@ def test_without_groups_nothing_is_placed() -> None:
     assert allocate([], Limits(10.0)).placements == ()
 
 
-@pytest.mark.parametrize("limits", [{"budget": -1.0}, {"budget": float("nan")}, {"budget": 1.0, "least": {"Gold": 1.0}}])
+@pytest.mark.parametrize(
+    "limits", [{"budget": -1.0}, {"budget": float("nan")}, {"budget": 1.0, "least": {"Gold": 1.0}}]
+)
 def test_limits_that_are_no_amounts_are_refused(limits: dict[str, object]) -> None:
     with pytest.raises(ModelInvalid):
         Limits(**limits)  # type: ignore[arg-type]  # what a hostile caller gives

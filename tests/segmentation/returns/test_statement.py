@@ -22,7 +22,11 @@ def named(frame: Frame) -> Frame:
     return frame.with_columns(
         nw.col("segment").cast(nw.String).alias("customer_id"),
         *(nw.lit(None).cast(nw.String).alias(name) for name in ("name", "industry_name")),
-        nw.when(nw.col("segment") == 1).then(nw.lit("one")).otherwise(nw.lit(None)).cast(nw.String).alias("industry"),
+        nw.when(nw.col("segment") == 1)
+        .then(nw.lit("one"))
+        .otherwise(nw.lit(None))
+        .cast(nw.String)
+        .alias("industry"),
     )
 
 
@@ -79,7 +83,10 @@ def test_the_three_largest_parts_are_named_with_their_share() -> None:
 
 
 def test_an_industry_unknown_has_an_empty_name() -> None:
-    keys = {group.key for group in statements(with_lines(named(a_scored_portfolio(50, 3)), RETURNS), "industry", collect)}
+    keys = {
+        group.key
+        for group in statements(with_lines(named(a_scored_portfolio(50, 3)), RETURNS), "industry", collect)
+    }
     assert keys == {"one", ""}
 
 

@@ -1,0 +1,350 @@
+"""The verbs of returns, value, acquisition and movement on a small warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pipeline
+from data.errors import NotAllowed
+from data.samples.simulate import simulate
+from reports.escape import spreadsheet
+from segmentation.policy import NEUTRAL, TIERS
+from settings import Settings
+
+pytestmark = pytest.mark.xdist_group("returns")
+ANN = pipeline.Person("ann", frozenset({"admin"}))
+EVE = pipeline.Person("eve", frozenset({"approver"}))
+HOSTILE = '=HYPERLINK("http://x")'
+
+
+def imported(house: pipeline.House, frame: pd.DataFrame, folder: Path, name: str) -> pipeline.Snapshot:
+    path = folder / f"{name}.parquet"
+    frame.to_parquet(path)
+    mapping = pipeline.inspect_file(house, path, path.name).mapping
+    return pipeline.import_file(house, [path], mapping=mapping, name=name, person=ANN)[0]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.House]:
+    """Two months of a lender: 100 customers leave, 100 come, some prices are blank."""
+    folder = tmp_path_factory.mktemp("returns")
+    house = pipeline.open_house(Settings(home=folder / "home"))
+    before, after = (simulate(month, customers=1_300) for month in (0, 2))
+    for frame in (before, after):
+        frame.loc[
+            frame.index % 3 == 0,
+            ["interest_rate", "servicing_cost", "loss_given_default", "remaining_months"],
+        ] = None
+        frame["name"] = frame["name"].astype(object)
+    after.loc[5, "name"] = HOSTILE
+    imported(house, before.iloc[:1_200], folder, "January")
+    imported(house, after.iloc[100:], folder, "March")
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="module")
+def months(house: pipeline.House) -> tuple[pipeline.Scored, pipeline.Scored]:
+    listed = {snapshot.name: snapshot.snapshot_id for snapshot in pipeline.list_snapshots(house)}
+    return pipeline.open_scored(house, listed["January"]), pipeline.open_scored(house, listed["March"])
+
+
+@pytest.fixture
+def policy(house: pipeline.House) -> pipeline.Policy:
+    return pipeline.policy_in_force(house)
+
+
+Months = tuple[pipeline.Scored, pipeline.Scored]
+
+
+def test_statement_overview_and_tiers_say_the_same_profit(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    total = pipeline.returns_picture(house, scored, ANN).total
+    assert total.profit == pytest.approx(scored.facts.profit, rel=1e-9)
+    assert total.raroc(scored.model.returns) == pytest.approx(scored.facts.raroc, rel=1e-9)
+    tiers = pipeline.returns_by(house, scored, "tier", policy)
+    board = pipeline.apply_policy(house, scored, policy)
+    assert {group.key: round(group.profit) for group in tiers} == pytest.approx(
+        {tier.tier: tier.as_is.profit / 100 for tier in board.tiers if tier.customers}, abs=2
+    )
+
+
+def test_who_may_not_see_names_sees_none(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    assert {entry.name for entry in pipeline.returns_picture(house, scored, EVE).contributors["profit"]} == {
+        ""
+    }
+    assert pipeline.below_hurdle(house, scored, policy, EVE)["name"].isna().all()
+    rules = pipeline.limit_rules(house)
+    listed = pipeline.limit_list(house, scored, policy, rules, EVE, order="change", most=10)
+    assert listed["name"].isna().all()
+    first = pipeline.inert_csv(listed, spreadsheet).decode("utf-8-sig").splitlines()[1]
+    assert first.startswith(f"{listed['customer_id'][0]},,")
+
+
+def test_a_downloaded_list_runs_nothing_in_a_spreadsheet(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    listed = pipeline.limit_list(
+        house, months[1], policy, pipeline.limit_rules(house), ANN, order="change", most=10_000
+    )
+    listed.loc[0, "name"] = HOSTILE
+    lines = pipeline.inert_csv(listed, spreadsheet).decode("utf-8-sig")
+    assert ",=HYPERLINK" not in lines
+    assert '"=HYPERLINK' not in lines
+
+
+def test_everybody_below_the_hurdle_is_counted(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    listed = pipeline.below_hurdle(house, months[1], policy, ANN)
+    assert len(listed) == min(pipeline.customers_below_hurdle(house, months[1]), 500)
+    assert listed["missing"].is_monotonic_decreasing
+    assert (listed["raroc"] < months[1].model.returns.hurdle_rate).all()
+
+
+# ---------------------------------------------------------------- movement
+
+
+def test_only_snapshots_of_the_same_lender_are_compared(house: pipeline.House, months: Months) -> None:
+    assert [entry.name for entry in pipeline.earlier_snapshots(house, months[1].snapshot)] == ["January"]
+
+
+def test_the_steps_of_a_movement_add_up_exactly(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    draft = policy.with_threshold(strategic=110)
+    board = pipeline.movement_between(house, *months, policy, draft)
+    assert (board.shared, board.gone, board.came) == (1_100, 100, 100)
+    before = pipeline.apply_policy(house, months[0], policy).total.treated
+    after = pipeline.apply_policy(house, months[1], draft).total.treated
+    for measure in ("exposure", "drawn", "income", "cost", "expected_loss", "capital", "profit"):
+        parts = board.movement.parts(measure)
+        assert sum(parts.values()) == getattr(after, measure) - getattr(before, measure)
+    assert after.roi is not None
+    assert before.roi is not None
+    assert sum(part or 0.0 for part in board.movement.ratio_parts().values()) == pytest.approx(
+        after.roi - before.roi
+    )
+
+
+def test_what_was_planted_is_found_in_its_step(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    board = pipeline.movement_between(house, *months, policy, policy)
+    loss = board.movement.parts("expected_loss")
+    # Construction's PDs grew by 2.8; nothing else of those who stayed changed.
+    assert loss["re_rated"] > 0
+    assert abs(loss["data"]) < 0.02 * loss["re_rated"]
+    assert loss["policy"] == 0
+    assert board.movement.parts("exposure")["re_rated"] == 0
+    assert board.movement.parts("exposure")["closed"] < 0 < board.movement.parts("exposure")["new"]
+
+
+def test_a_snapshot_against_itself_does_not_move(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    board = pipeline.movement_between(house, months[1], months[1], policy, policy)
+    assert set(board.movement.parts("capital").values()) == {0}
+
+
+def test_another_policy_moves_only_the_policy_step(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    draft = policy.with_threshold(core=60)
+    parts = pipeline.movement_between(house, months[1], months[1], policy, draft).movement.parts("income")
+    assert {step for step, part in parts.items() if part} == {"policy"}
+
+
+def test_neutral_treatments_leave_no_migration(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    neutral = replace(policy, treatments=dict.fromkeys(TIERS, NEUTRAL))
+    movement = pipeline.movement_between(house, *months, neutral, neutral).movement
+    assert movement.parts("expected_loss")["migrated"] == 0
+
+
+# ---------------------------------------------------------------- assumptions
+
+
+@pytest.mark.parametrize(
+    ("key", "setting"),
+    [("interest_rate", "interest_rate"), ("servicing_cost", "servicing_rate"), ("tax_rate", "tax_rate")],
+)
+def test_a_tenth_of_an_assumption_is_what_scoring_anew_gives(
+    house: pipeline.House, months: Months, key: str, setting: str
+) -> None:
+    scored = months[1]
+    returns = scored.model.returns
+    found = next(entry for entry in pipeline.sensitivities_of(house, scored) if entry.key == key)
+    higher = replace(returns, **{setting: getattr(returns, setting) * 1.1})
+    before = pipeline.returns_picture(house, scored, ANN).total
+    moved = replace(scored, model=replace(scored.model, returns=higher))
+    if key == "tax_rate":
+        expected = before.raroc(higher)
+        assert expected is not None
+        assert found.raroc is not None
+        assert found.raroc[1] == pytest.approx(expected - (before.raroc(returns) or 0.0))
+        return
+    # Scored anew by the changed model, from the file on.
+    changed = pipeline.score_snapshot(
+        house, scored.snapshot.snapshot_id, pipeline.ScoreOptions(), moved.model
+    )
+    try:
+        after = pipeline.open_scored(house, scored.snapshot.snapshot_id)
+        assert after.scored_id == changed
+        assert found.roi is not None
+        assert found.roi[1] == pytest.approx((after.facts.roi or 0.0) - (scored.facts.roi or 0.0), abs=1e-12)
+    finally:
+        restore(house, scored)
+
+
+def restore(house: pipeline.House, scored: pipeline.Scored) -> None:
+    """Make an earlier scoring the newest again."""
+    with house.warehouse.transaction() as cursor:
+        cursor.execute(
+            "DELETE FROM scored WHERE snapshot_id = ? AND scored_id <> ?",
+            [scored.snapshot.snapshot_id, scored.scored_id],
+        )
+
+
+def test_only_figures_assumed_move_with_an_assumption(house: pipeline.House, months: Months) -> None:
+    found = {entry.key: entry for entry in pipeline.sensitivities_of(house, months[1])}
+    assert {"interest_rate", "servicing_cost", "loss_given_default", "maturity"} <= set(found)
+    # A maturity moves capital and so RAROC, never ROI; funding is given everywhere.
+    assert found["maturity"].roi == (0.0, 0.0)
+    assert "funding_rate" not in found
+
+
+def test_an_assumption_put_in_force_is_known_by_its_source(house: pipeline.House, months: Months) -> None:
+    scored = months[1]
+    returns = replace(scored.model.returns, interest_rate=0.06)
+    with pytest.raises(NotAllowed):
+        pipeline.use_assumptions(house, scored, returns, 0.4, "a survey", EVE)
+    pipeline.use_assumptions(house, scored, returns, 0.4, "a survey", ANN)
+    try:
+        after = pipeline.open_scored(house, scored.snapshot.snapshot_id)
+        assert after.model.returns.interest_rate == 0.06
+        assert pipeline.assumptions_set_by(house, after) == {
+            "interest_rate": {"by": "ann", "source": "a survey", "was": "0.07"}
+        }
+        # The frozen scale and the segments stay.
+        assert after.model.reference == scored.model.reference
+        assert after.facts.income < scored.facts.income
+    finally:
+        restore(house, scored)
+
+
+# ---------------------------------------------------------------- value
+
+
+def test_the_weights_in_force_move_nobody(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    asked = pipeline.weights_of(months[1].model.reference)
+    trial = pipeline.try_weights(house, months[1], asked, policy, rebaseline=False)
+    assert trial.moved == 0
+    assert sum(map(sum, trial.moves)) == months[1].facts.customers
+
+
+def test_a_trial_says_what_comes_true(house: pipeline.House, months: Months, policy: pipeline.Policy) -> None:
+    scored = months[1]
+    trial = pipeline.try_weights(
+        house, scored, pipeline.ValueWeights({"contribution": 4.0}), policy, rebaseline=False
+    )
+    assert trial.moved > 0
+    pipeline.use_reference(house, scored, trial.reference, ANN)
+    try:
+        after = pipeline.open_scored(house, scored.snapshot.snapshot_id)
+        board = pipeline.apply_policy(house, after, policy)
+        assert [tier.customers for tier in board.tiers] == np.sum(trial.moves, axis=0).tolist()
+    finally:
+        restore(house, scored)
+
+
+def test_an_old_scale_on_new_customers_shows_its_age(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    january, march = months
+    changed = replace(march.model, reference=january.model.reference)
+    pipeline.score_snapshot(house, march.snapshot.snapshot_id, pipeline.ScoreOptions(), changed)
+    try:
+        picture = pipeline.reference_picture(
+            house, pipeline.open_scored(house, march.snapshot.snapshot_id), policy
+        )
+        assert picture.baseline is not None
+        assert picture.baseline.name == "January"
+        anew = pipeline.try_weights(
+            house,
+            pipeline.open_scored(house, march.snapshot.snapshot_id),
+            pipeline.ValueWeights(),
+            policy,
+            rebaseline=True,
+        )
+        assert anew.reference.baseline == march.snapshot.snapshot_id
+    finally:
+        restore(house, march)
+
+
+# ---------------------------------------------------------------- acquisition
+
+
+def test_a_planted_lean_is_found_and_the_list_beats_random(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    assert pipeline.possible_responses(house, scored)[0] == "campaign_responses"
+    model = pipeline.fit_response_model(house, scored, "campaign_responses", ANN)
+    assert model.auc is not None
+    assert model.auc > 0.65
+    plan = pipeline.plan_campaign(
+        house, scored, model, policy, pipeline.offer_rules(house), calls=200, value=200.0, own_values=False,
+        contact_cost=30.0, budget=3_000.0, person=ANN,
+    )  # fmt: skip
+    assert plan.chosen.calls <= 200
+    assert plan.chosen.profit > plan.at_random.profit
+    assert plan.targets["expected_profit"].is_monotonic_decreasing
+    assert sum(line.cost for line in plan.spend) <= 3_000.0
+    assert plan.targets["offer"].notna().all()
+
+
+def test_a_model_of_one_month_can_score_another(house: pipeline.House, months: Months) -> None:
+    pipeline.fit_response_model(house, months[1], "campaign_responses", ANN)
+    assert [entry.snapshot for entry in pipeline.borrowed_models(house, months[0])] == ["March"]
+
+
+def test_who_may_not_fit_is_told(house: pipeline.House, months: Months) -> None:
+    with pytest.raises(NotAllowed):
+        pipeline.fit_response_model(house, months[1], "campaign_responses", EVE)
+
+
+def test_offers_and_rules_in_force_are_those_set(house: pipeline.House) -> None:
+    rows = [{"customer_class": "hnw", "tier": "", "lifecycle": "", "offer": "Our own words"}]
+    pipeline.set_offers(house, pipeline.offers_from(rows), ANN)
+    assert [rule.offer for rule in pipeline.offer_rules(house)] == ["Our own words"]
+    rules = replace(pipeline.LimitRules(), income_share=0.3)
+    pipeline.set_limit_rules(house, rules, ANN)
+    assert pipeline.limit_rules(house) == rules
+
+
+def test_churn_and_lifetime_values_follow_the_treatment_of_churn_alone(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    plain = {entry.key: entry.value for entry in pipeline.lifetime_by(house, scored, "tier", policy)}
+    treated = {
+        entry.key: entry.value for entry in pipeline.lifetime_by(house, scored, "tier", policy, treated=True)
+    }
+    # The built-in policy keeps Strategic customers longer and leaves Core as it is.
+    assert treated["Strategic"] > plain["Strategic"]
+    assert treated["Core"] == pytest.approx(plain["Core"])
