@@ -27,6 +27,7 @@ from data.warehouse.snapshots import Snapshot
 from reports.naming import segment_title
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.cube import Cube, build_cube
+from segmentation.lifetime import observed_churn, with_lifetime_value
 from segmentation.policy import Policy, built_in_policy
 from segmentation.risk.impairment import INPUTS, ImpairmentSettings, with_impairment
 from segmentation.scoring_model import ScoreOptions, ScoringModel
@@ -42,7 +43,7 @@ OUTPUT_COLUMNS = (
     "probability_source", "probability_of_default_scorecard", "risk_step", "loss_given_default", "loss_source",
     "exposure_at_default", "exposure_source", "drawn", "undrawn", "expected_loss", "asset_class", "capital_requirement",
     "economic_capital", "risk_weight", "lending_income", "cost", "risk_adjusted_profit", "roi", "raroc", "lifecycle",
-    "is_defaulted", "tier", "probability_of_default_lifetime", "impairment_stage", "expected_credit_loss",
+    "is_defaulted", "tier", "probability_of_default_lifetime", "impairment_stage", "expected_credit_loss", "customer_lifetime_value",
 )  # fmt: skip
 """Columns of customers.parquet that scoring makes; contract columns pass through beside them."""
 
@@ -151,8 +152,15 @@ def _batch_line(
     settings_ahead = ImpairmentSettings()
     ahead = with_impairment(frame_of(cursor, "batch_treated").select("customer_id", *INPUTS), settings_ahead)
     materialise(cursor, ahead.select("customer_id", *AHEAD), "batch_ahead")
+    scored_frame = frame_of(cursor, scored.table)
+    churn = observed_churn(scored_frame, model.returns, fetch)
+    worth = with_lifetime_value(scored_frame, churn, model.returns).select(
+        "customer_id", "customer_lifetime_value"
+    )
+    materialise(cursor, worth, "batch_worth")
     cursor.execute(
-        "CREATE VIEW batch_customers AS SELECT * FROM batch_treated JOIN batch_ahead USING (customer_id)"
+        "CREATE VIEW batch_customers AS SELECT * FROM batch_treated JOIN batch_ahead USING (customer_id) "
+        "JOIN batch_worth USING (customer_id)"
     ).fetchall()
     _write_customers(cursor, "batch_customers", aside / "customers.parquet")
     write_quarantine(

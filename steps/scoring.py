@@ -118,9 +118,10 @@ def score_snapshot(
 
 
 def score_table(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel) -> str:
-    """Score a snapshot into its table, unless that was done before."""
+    """Score a snapshot into its table; what was done before is only made the newest again."""
     scored_id = content_hash({"snapshot": snapshot.snapshot_id, "model": model.identity})
     if records.scored_row(cursor, scored_id) is not None:
+        records.renew_scored(cursor, scored_id)
         return scored_id
     table = f"scored_{short(scored_id)}"
     keep = _keeper(cursor, "score")

@@ -45,6 +45,11 @@ def keep_scored(cursor: duckdb.DuckDBPyConnection, row: ScoredRow) -> None:
     )
 
 
+def renew_scored(cursor: duckdb.DuckDBPyConnection, scored_id: str) -> None:
+    """Make an earlier scoring the newest of its snapshot again: somebody has gone back to its model."""
+    cursor.execute("UPDATE scored SET created_at = ? WHERE scored_id = ?", [_now(), scored_id]).fetchall()
+
+
 def scored_row(cursor: duckdb.DuckDBPyConnection, scored_id: str) -> ScoredRow | None:
     """Look a scored table up, or None."""
     row = first_row(

@@ -26,6 +26,7 @@ TREATMENT_FIELDS: tuple[tuple[str, str, float, float, float, float], ...] = (
     ("collateral_cover", "treatments.collateral", 0.0, 100.0, 5.0, 100.0),
     ("service_cost_rate", "treatments.service", 0.0, 20.0, 0.05, 100.0),
     ("take_up", "treatments.take_up", 0.0, 100.0, 5.0, 100.0),
+    ("churn_change", "treatments.churn", -20.0, 20.0, 0.5, 100.0),
     ("review_months", "treatments.review", 1.0, 120.0, 1.0, 1.0),
 )
 
@@ -222,6 +223,7 @@ def _treatments(policy: Policy, language: Language) -> None:
         with st.container(horizontal=True, gap="small"):
             for tier in TIERS:
                 _field(policy, tier, field, tier_name(tier, language), (least, most, step, factor))
+    st.page_link(state.page("assumptions"), label=say("register.link", language))
     st.button(
         say("treatments.neutral", language),
         key="neutral",

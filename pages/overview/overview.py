@@ -48,6 +48,7 @@ def show() -> None:
     with right:
         rows = assumption_rows(scored.assumptions, language)
         _pairs(say("assumption.title", language), say("assumption.subtitle", language), rows, "assumptions")
+        st.page_link(state.page("assumptions"), label=say("register.link", language))
     if st.button(say("action.to_tiers", language), type="primary", key="to-tiers"):
         st.switch_page(state.page("tiers"))
 

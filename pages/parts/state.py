@@ -144,7 +144,13 @@ def replace_draft(policy: Policy | None) -> None:
         st.session_state.pop("draft", None)
     else:
         st.session_state["draft"] = policy
-    policy_widgets = ("w_strategic", "w_core", "w_gate_", *(f"w_{name}_" for name in TREATMENT_NAMES))
+    policy_widgets = (
+        "w_strategic",
+        "w_core",
+        "w_gate_",
+        "w_coverage_gate",
+        *(f"w_{name}_" for name in TREATMENT_NAMES),
+    )
     for key in [key for key in st.session_state if str(key).startswith(policy_widgets)]:
         del st.session_state[key]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 import pipeline
@@ -61,6 +63,7 @@ def _weights(scored: pipeline.Scored, language: Language) -> None:
                 )
                 for name, weight in now.inputs.items()
             }  # fmt: skip
+        _coverage_gate(language)
         anew = st.checkbox(
             say("weights.rebaseline", language), key=f"w_rebaseline_{key}", help=say("weights.rebaseline_help", language)
         )  # fmt: skip
@@ -70,6 +73,21 @@ def _weights(scored: pipeline.Scored, language: Language) -> None:
             with st.spinner(say("work.summing", language)):
                 trial = pipeline.try_weights(state.house(), scored, asked, policy, rebaseline=anew)
             state.keep(f"trial_{key}", trial)
+
+
+def _coverage_gate(language: Language) -> None:
+    """The share of the score's weight that must be known for Strategic: a field of the draft policy."""
+    policy = state.draft(pipeline.policy_in_force(state.house()))
+    state.seed_widget("w_coverage_gate", round(policy.coverage_gate * 100))
+
+    def moved() -> None:
+        now = state.draft(policy)
+        state.set_draft(replace(now, coverage_gate=float(state.widget("w_coverage_gate")) / 100))
+
+    st.slider(
+        say("weights.gate", language), 0, 100, step=5, key="w_coverage_gate", on_change=moved,
+        help=say("weights.gate_help", language),
+    )  # fmt: skip
 
 
 def _trial(scored: pipeline.Scored, language: Language) -> None:

@@ -214,6 +214,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "weights.title": ("What counts how much?", "各项权重"),
     "weights.subtitle": ("Weights against each other; 1 is even, 0 takes it out", "相对权重；1 为均等，0 为不计"),
     "weights.inputs": ("Within each part", "各部分之内"),
+    "weights.gate": ("Coverage asked of a Strategic customer (%)", "战略客户最低覆盖率（%）"),
+    "weights.gate_help": ("Who is known too little of is at most Core; part of the policy's draft", "信息不足的客户最高为核心客户；属于政策草稿"),
     "weights.try": ("Show who would move", "查看将变动的客户"),
     "weights.rebaseline": ("Take the scale anew from this snapshot", "以本快照重新取刻度"),
     "weights.rebaseline_help": (
@@ -320,6 +322,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "register.answer": (
         "{n} {n:assumption stands|assumptions stand} in for data; the widest, {name}, for {share} of exposure.",
         "{n} 项假设代替数据；涉及最广的“{name}”占 {share} 的敞口。"),
+    "register.link": ("All assumptions, their sources and weight", "全部假设、来源与影响"),
     "register.none": ("No figure rests on an assumption.", "没有数字依赖假设。"),
     "register.list": ("Which, from where, for how much?", "有哪些，来源与范围？"),
     "register.list_subtitle": ("Largest share of exposure first; † marks every figure that rests on one",

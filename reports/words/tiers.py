@@ -137,6 +137,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "treatments.service_help": ("What looking after the tier costs beyond ordinary servicing.", "在一般服务成本之外的维护成本。"),
     "treatments.take_up": ("Accepted by, share of customers", "接受比例"),
     "treatments.take_up_help": ("Share of customers who take price and limit as offered.", "接受价格与额度调整的客户比例。"),
+    "treatments.churn": ("Churn, points a year (lifetime value only)", "年流失率变化（百分点，仅影响生命周期价值）"),
     "treatments.review": ("Review every, months", "复审周期（月）"),
     "treatments.offer": ("Offer", "方案"),
     "treatments.neutral": ("Make all neutral", "全部设为中性"),
