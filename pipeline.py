@@ -48,6 +48,7 @@ from steps.acquisition import (
     response_model_of,
     set_offers,
 )
+from steps.assumptions import assumptions_set_by, sensitivities_of, use_assumptions
 from steps.batch import BatchOptions, batch_run
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
@@ -61,6 +62,7 @@ from steps.intake import (
     ingest_path,
     inspect_file,
 )
+from steps.limits import limit_list, limit_rules, limits_by_tier, set_limit_rules
 from steps.losses import (
     impairment_of,
     impairment_settings,
@@ -79,23 +81,16 @@ from steps.portfolios import (
 )
 from steps.returns import (
     allocation_cells,
-    assumptions_set_by,
     below_hurdle,
     churn_of,
     customers_below_hurdle,
     ledger_of,
     lifetime_by,
-    limit_list,
-    limit_rules,
-    limits_by_tier,
     own_totals,
     reconciliation,
     returns_by,
     returns_picture,
-    sensitivities_of,
     set_ledger,
-    set_limit_rules,
-    use_assumptions,
 )
 from steps.risk import (
     OverlayLine,

@@ -160,6 +160,8 @@ def campaign_written(found: Json) -> list[str]:
         f"\nOut of time (the first {EARLIER:.0%} of the calls → the rest, {later['rate_before']:.1%} → {later['rate']:.1%} "
         f"said yes): AUC {interval(later['auc'])}.\n",
         *plans(later["plans"]),
-        "\nThe file runs through the crisis of 2008 to 2010: interest and employment stand for the calendar, so out of time "
-        "the order carries over less than out of fold says. A campaign's model is to be fitted anew on the last campaign.\n",
+        "\nThe two do not agree, and the second is what a bank would have met: the calls run through 2008 to 2010, four "
+        "times as many said yes in the later part, and hardly anything of the order of customers carried over; the list is "
+        "then no better than chance and may be worse. So a response model is for the campaign that is running or has just run, fitted anew on its first calls, "
+        "and its profit is to be checked against a random part that is always called too.\n",
     ]

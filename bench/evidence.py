@@ -22,7 +22,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from bench.campaign import campaign_evidence
+from bench.campaign import campaign_evidence, campaign_written
 from data.engines.functions import frame_of
 from data.ingest.limits import never, silent
 from data.ingest.mapping import propose_mapping
@@ -234,7 +234,8 @@ def _written(found: Json) -> str:
         f"| Plain logistic regression | {logistic['auc']:.4f} | {logistic['error']:.4f} |",
         "\nOptbinning with a logistic regression reached 0.7942 on the same folds (docs/decisions/0009). All columns "
         "of the file are in, also those the product keeps out as protected, so that the comparison is like with like.\n",
-        "## How to read it\n",
+        *campaign_written(found["campaign"]),
+        "\n## How to read it\n",
         "Three times as many loans fail in the second period as in the first, which no model fitted on the first "
         "can know: what carries over is the order of customers, not the level. The scorecard orders them better than "
         "the plain regression and, of what could be known at the time, better than gradient boosting too. Its "

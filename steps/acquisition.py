@@ -15,7 +15,6 @@ from data.engines.sql import first_row, quote_identifier
 from data.errors import InputRefused
 from data.people import Person, masked_columns
 from data.warehouse import judgements, records
-from segmentation.cube import with_capped
 from segmentation.lifetime import observed_churn, with_lifetime_value
 from segmentation.policy import Policy
 from segmentation.response import (
@@ -41,11 +40,11 @@ from segmentation.returns.acquisition import (
     spend_plan,
     with_offer,
 )
-from segmentation.tiers import with_tier
 from steps.house import House
 from steps.portfolios import list_snapshots
 from steps.returns import lifetime_by
 from steps.scoring import Scored
+from steps.tiers import tiered_frame
 
 MOST_TARGETS = 100_000
 RESPONSE = "response"
@@ -262,7 +261,7 @@ def _targets(
     cursor.unregister("best_calls")
     frame: Frame = frame_of(cursor, "called")
     rows = fetch(
-        with_offer(with_tier(with_capped(frame, policy), policy), offers).select(
+        with_offer(tiered_frame(frame, policy), offers).select(
             "customer_id", "name", "segment", "tier", "offer", "response_probability", "worth"
         )
     )

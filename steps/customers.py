@@ -14,7 +14,6 @@ from data.contract import BY_NAME
 from data.engines.functions import fetch, frame_of
 from data.engines.sql import quote_identifier
 from data.people import Person, masked_columns
-from segmentation.cube import with_capped
 from segmentation.explain import Standing, TierReason, tier_reason
 from segmentation.lifetime import observed_churn, with_lifetime_value
 from segmentation.limits import LimitRules, with_proposed_limit
@@ -22,11 +21,11 @@ from segmentation.policy import Policy
 from segmentation.risk.hazard import HazardModel
 from segmentation.risk.impairment import INPUTS, ImpairmentSettings, with_impairment
 from segmentation.scorecard.points import Reason, reasons
-from segmentation.tiers import with_tier
 from segmentation.value import raw_inputs
 from segmentation.value_reference import ValuePart, value_parts
 from steps.house import House
 from steps.scoring import Scored
+from steps.tiers import tiered_frame
 
 MOST_FOUND = 50
 SEARCHED = ("customer_id", "name", "group_id")
@@ -118,7 +117,7 @@ def search_customers(house: House, scored: Scored, text: str, policy: Policy, pe
         cursor.execute(
             f"CREATE OR REPLACE TEMP TABLE found_rows AS SELECT * FROM {source} SEMI JOIN found_customers USING (customer_id)"
         ).fetchall()
-        frame = with_tier(with_capped(frame_of(cursor, "found_rows"), policy), policy)
+        frame = tiered_frame(frame_of(cursor, "found_rows"), policy)
         shown = fetch(
             frame.select(
                 "customer_id",
@@ -154,13 +153,13 @@ def customer_picture(
             [customer_id],
         ).fetchall()
         frame = frame_of(cursor, "one_customer")
-        rows = fetch(with_tier(with_capped(frame, policy), policy))
+        rows = fetch(tiered_frame(frame, policy))
         if rows.empty:
             return None
         ahead = fetch(with_impairment(frame.select(*INPUTS), settings)).drop(columns=list(INPUTS))
         returns, reference = scored.model.returns, scored.model.reference
         churn = observed_churn(frame_of(cursor, scored.table).select("churned", "segment"), returns, fetch)
-        tiered = with_tier(with_capped(frame, policy), policy)
+        tiered = tiered_frame(frame, policy)
         worth = fetch(with_lifetime_value(tiered, churn, returns).select("customer_lifetime_value"))
         limit = fetch(with_proposed_limit(tiered, limits, returns).select("limit_today", "limit_proposed"))
         raw = fetch(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.errors import InputRefused, ModelInvalid, Problem
 from data.ingest.mapping import Mapping
+from data.people import Person, masked_columns
 from segmentation.policy import Policy
 from segmentation.scoring_model import ScoringModel
 
@@ -46,6 +47,12 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputRefused.because("not UTF-8 text", file=path.name, remedy="Save it as UTF-8.") from None
+
+
+def masked(rows: pd.DataFrame, person: Person) -> pd.DataFrame:
+    """Empty the columns of a list that a person may not see."""
+    hidden = [name for name in rows.columns if name in masked_columns(person)]
+    return rows.assign(**dict.fromkeys(hidden)) if hidden else rows
 
 
 def inert_csv(rows: pd.DataFrame, inert: Callable[[object], str]) -> bytes:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from data.engines.functions import fetch, frame_of, materialise
 from data.people import Person
 from data.warehouse import judgements, records
-from segmentation.cube import with_capped
 from segmentation.policy import Policy
 from segmentation.risk.impairment import (
     INPUTS,
@@ -20,9 +19,9 @@ from segmentation.risk.impairment import (
 )
 from segmentation.risk.pool import largest_losses, loss_buckets, with_loss_amount
 from segmentation.risk.simulation import LossDistribution, SimulationSettings, simulate_losses
-from segmentation.tiers import with_tier
 from steps.house import House
 from steps.scoring import Scored
+from steps.tiers import tiered_frame
 
 NAMES_DRAWN_SINGLY = 200
 
@@ -72,7 +71,7 @@ def simulate(
         When a person has asked to stop; nothing is kept.
     """
     with house.warehouse.cursor() as cursor:
-        frame = with_tier(with_capped(frame_of(cursor, scored.table), policy), policy)
+        frame = tiered_frame(frame_of(cursor, scored.table), policy)
         table = f"losses_{datetime.now(UTC):%H%M%S%f}"
         materialise(cursor, with_loss_amount(frame), table, temporary=True)
         losses = frame_of(cursor, table)

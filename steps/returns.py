@@ -1,4 +1,4 @@
-"""What a portfolio earns and why: statements, formulas' numbers, reconciliation, limits, assumptions."""
+"""What a portfolio earns and why: statements, contributors, reconciliation, lifetime values, the next money."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pandas as pd
 from data.engines.functions import Frame, fetch, frame_of
 from data.people import Person, masked_columns
 from data.warehouse import judgements
-from segmentation.assumptions import Sensitivity, sensitivities
-from segmentation.cube import with_capped
 from segmentation.lifetime import (
     Churn,
     LifetimeValue,
@@ -21,16 +19,8 @@ from segmentation.lifetime import (
     observed_churn,
     with_lifetime_value,
 )
-from segmentation.limits import (
-    LimitRules,
-    LimitSummary,
-    limit_summaries,
-    with_collateral_gap,
-    with_proposed_limit,
-)
 from segmentation.policy import TIERS, Policy
 from segmentation.returns.allocation import Cell
-from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.reconcile import MEASURES, OwnTotals, Reconciliation, reconcile
 from segmentation.returns.statement import (
     LINES,
@@ -43,13 +33,13 @@ from segmentation.returns.statement import (
     with_lines,
 )
 from segmentation.returns.treatment import MEASURES as TREATED_MONEY
-from segmentation.scoring_model import ScoreOptions
 from segmentation.tiers import of_own_tier, with_tier
+from steps.files import masked
 from steps.house import House
 from steps.losses import impairment_of, impairment_settings
 from steps.risk import overlay_lines
-from steps.scoring import Scored, score_snapshot
-from steps.tiers import treated_frame
+from steps.scoring import Scored
+from steps.tiers import tiered_frame, treated_frame
 
 MOST_LISTED = 500
 TOP_FIGURES = ("interest", "funding", "servicing", "expected_loss", "capital", "profit")
@@ -75,10 +65,6 @@ def _lines(scored: Scored, frame: Frame) -> Frame:
     return with_lines(frame, scored.model.returns)
 
 
-def _tiered(frame: Frame, policy: Policy) -> Frame:
-    return with_tier(with_capped(frame, policy), policy)
-
-
 def returns_picture(house: House, scored: Scored, person: Person) -> ReturnsPicture:
     """Sum the portfolio's year and name the largest contributors of each figure."""
     hidden = masked_columns(person)
@@ -99,7 +85,7 @@ def returns_by(house: House, scored: Scored, dimension: Dimension, policy: Polic
     """Sum the portfolio's year by tier, segment, industry, region, class or channel."""
     with house.warehouse.cursor() as cursor:
         frame = frame_of(cursor, scored.table)
-        frame = _tiered(frame, policy) if dimension == "tier" else frame
+        frame = tiered_frame(frame, policy) if dimension == "tier" else frame
         return statements(_lines(scored, frame), dimension, fetch)
 
 
@@ -117,7 +103,7 @@ def below_hurdle(house: House, scored: Scored, policy: Policy, person: Person) -
         returns.hurdle_rate / (1 - returns.tax_rate) - returns.risk_free_rate
     )
     with house.warehouse.cursor() as cursor:
-        frame = _tiered(frame_of(cursor, scored.table), policy)
+        frame = tiered_frame(frame_of(cursor, scored.table), policy)
         rows = fetch(
             frame.filter(nw.col("raroc") < returns.hurdle_rate)
             .with_columns((needed - nw.col("risk_adjusted_profit")).alias("missing"))
@@ -127,7 +113,7 @@ def below_hurdle(house: House, scored: Scored, policy: Policy, person: Person) -
             .sort("missing", "customer_id", descending=[True, False])
             .head(MOST_LISTED)
         )  # fmt: skip
-    return _masked(rows, person)
+    return masked(rows, person)
 
 
 def customers_below_hurdle(house: House, scored: Scored) -> int:
@@ -135,11 +121,6 @@ def customers_below_hurdle(house: House, scored: Scored) -> int:
     with house.warehouse.cursor() as cursor:
         frame = frame_of(cursor, scored.table).filter(nw.col("raroc") < scored.model.returns.hurdle_rate)
         return int(fetch(frame.select(nw.len().alias("n")))["n"].iloc[0])
-
-
-def _masked(rows: pd.DataFrame, person: Person) -> pd.DataFrame:
-    hidden = [name for name in rows.columns if name in masked_columns(person)]
-    return rows.assign(**dict.fromkeys(hidden)) if hidden else rows
 
 
 def own_totals(house: House, scored: Scored) -> OwnTotals:
@@ -218,7 +199,7 @@ def lifetime_by(
     """
     returns = scored.model.returns
     with house.warehouse.cursor() as cursor:
-        frame = _tiered(frame_of(cursor, scored.table), policy)
+        frame = tiered_frame(frame_of(cursor, scored.table), policy)
         churn = observed_churn(frame, returns, fetch)
         key = dimension_key(dimension) if dimension else nw.lit("")
         frame = frame.with_columns(key.fill_null("").alias("_group"))
@@ -239,139 +220,6 @@ def lifetime_by(
             ]  # fmt: skip
             buckets = pd.concat(parts, ignore_index=True)
     return lifetime_values(buckets, "_group", churn, returns, _seen(scored), seed=scored.model.seed)
-
-
-# ---------------------------------------------------------------- limits
-
-
-def limit_rules(house: House) -> LimitRules:
-    """Give the limit rules in force; until somebody sets them, the default ones."""
-    with house.warehouse.cursor() as cursor:
-        body = judgements.setting_in_force(cursor, "limit_rules")
-    return LimitRules.from_dict(body) if body else LimitRules()
-
-
-def set_limit_rules(house: House, rules: LimitRules, person: Person) -> None:
-    """Put other limit rules in force."""
-    person.require("edit_policy")
-    house.warehouse.retried(
-        lambda cursor: judgements.keep_setting(cursor, "limit_rules", rules.to_dict(), person.name)
-    )
-
-
-LIMIT_COLUMNS = (
-    "customer_id", "name", "tier", "lifecycle", "limit_today", "limit_proposed", "capacity_source",
-    "debt_service_cover_asked", "limit_bound_by", "collateral_asked", "collateral_value", "collateral_gap",
-)  # fmt: skip
-
-
-def _limited(scored: Scored, frame: Frame, policy: Policy, rules: LimitRules) -> Frame:
-    cover = {tier: policy.treatments[tier].collateral_cover for tier in TIERS}
-    proposed = with_proposed_limit(_tiered(frame, policy), rules, scored.model.returns)
-    return with_collateral_gap(proposed, cover)
-
-
-def limits_by_tier(
-    house: House, scored: Scored, policy: Policy, rules: LimitRules
-) -> tuple[LimitSummary, ...]:
-    """Sum proposed limits and collateral gaps by tier."""
-    with house.warehouse.cursor() as cursor:
-        return limit_summaries(_limited(scored, frame_of(cursor, scored.table), policy, rules), fetch)
-
-
-def limit_list(
-    house: House, scored: Scored, policy: Policy, rules: LimitRules, person: Person, *, order: str, most: int
-) -> pd.DataFrame:
-    """List customers by the size of a limit's change, or of the collateral gap.
-
-    Parameters
-    ----------
-    order : {"change", "gap"}
-        What is sorted by, largest first; rows without one are left out.
-    most : int
-        Rows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `LIMIT_COLUMNS`; names are None where the person may not see them. Texts are hostile.
-    """
-    change = (nw.col("limit_proposed") - nw.col("limit_today")).abs()
-    size = change if order == "change" else nw.col("collateral_gap")
-    with house.warehouse.cursor() as cursor:
-        rows = fetch(
-            _limited(scored, frame_of(cursor, scored.table), policy, rules)
-            .with_columns(size.alias("_size"))
-            .filter(nw.col("_size") > 0)
-            .select(*LIMIT_COLUMNS, "_size")
-            .sort("_size", "customer_id", descending=[True, False])
-            .head(most)
-        ).drop(columns="_size")
-    return _masked(rows, person)
-
-
-# ---------------------------------------------------------------- assumptions
-
-
-def sensitivities_of(house: House, scored: Scored) -> tuple[Sensitivity, ...]:
-    """Move each assumption in use by a tenth and say what ROI and RAROC do."""
-    keys = [entry.key for entry in scored.assumptions if entry.key not in ("tax_rate", "risk_free_rate")]
-    with house.warehouse.cursor() as cursor:
-        frame = frame_of(cursor, scored.table)
-        return sensitivities(frame, scored.model, [*keys, "tax_rate", "risk_free_rate"], fetch)
-
-
-def _set_kind(model_id: str) -> str:
-    return f"assumptions {model_id[:16]}"
-
-
-def assumptions_set_by(house: House, scored: Scored) -> dict[str, dict[str, str]]:
-    """Say who set which assumption of a model, when, and from what source; defaults are not in it."""
-    with house.warehouse.cursor() as cursor:
-        body = judgements.setting_in_force(cursor, _set_kind(scored.model.identity))
-    return {str(key): dict(value) for key, value in (body or {}).items()}  # type: ignore[call-overload]  # plain JSON
-
-
-def use_assumptions(
-    house: House,
-    scored: Scored,
-    returns: ReturnsSettings,
-    conversion_factor: float,
-    source: str,
-    person: Person,
-) -> str:
-    """Put other assumed figures in force for a portfolio and score it by them.
-
-    The frozen value reference and the segments stay: only what rests on the assumption moves.
-
-    Returns
-    -------
-    str
-        Identity of the new scored table.
-    """
-    person.require("edit_policy")
-    model = replace(
-        scored.model,
-        returns=returns,
-        exposure=replace(scored.model.exposure, credit_conversion_factor=conversion_factor),
-    )
-    before = scored.model.returns.to_dict() | {
-        "conversion_factor": scored.model.exposure.credit_conversion_factor
-    }
-    after = returns.to_dict() | {"conversion_factor": conversion_factor}
-    known = assumptions_set_by(house, scored)
-    changed = {
-        key: {"by": person.name, "source": source, "was": str(before[key])}
-        for key, value in after.items()
-        if value != before[key]
-    }
-    scored_id = score_snapshot(house, scored.snapshot.snapshot_id, ScoreOptions(), model)
-    house.warehouse.retried(
-        lambda cursor: judgements.keep_setting(
-            cursor, _set_kind(model.identity), {**known, **changed}, person.name
-        )
-    )
-    return scored_id
 
 
 # ---------------------------------------------------------------- the next money

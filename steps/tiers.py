@@ -10,7 +10,7 @@ from segmentation.cube import Cube, Integers, build_cube, histogram, with_capped
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
 from segmentation.scoring_model import ScoringModel
-from segmentation.tiers import TierBoard, tier_board
+from segmentation.tiers import TierBoard, tier_board, with_tier
 from steps.house import House
 from steps.scoring import Scored
 
@@ -26,6 +26,11 @@ def treated_frame(frame: Frame, model: ScoringModel, policy: Policy) -> Frame:
         servicing_rate=model.returns.servicing_rate,
     )
     return with_capped(treated, policy)
+
+
+def tiered_frame(frame: Frame, policy: Policy) -> Frame:
+    """Add the tier a policy gives each row, without any treatment."""
+    return with_tier(with_capped(frame, policy), policy)
 
 
 def cube_of(house: House, scored: Scored, policy: Policy) -> Cube:

@@ -13,14 +13,14 @@ from data.engines.sql import first_row
 from data.people import Person
 from data.warehouse import records, snapshots
 from data.warehouse.snapshots import Snapshot
-from segmentation.cube import NAMES, with_capped
+from segmentation.cube import NAMES
 from segmentation.policy import Policy
 from segmentation.scoring_model import ScoreOptions
-from segmentation.tiers import with_tier
 from segmentation.value import ValueReference, ValueWeights, fit_value_reference, with_value_score
 from segmentation.value_reference import Drift, reference_drift, reweighted
 from steps.house import House
 from steps.scoring import Scored, score_snapshot, taken_from
+from steps.tiers import tiered_frame
 
 VALUE_COLUMNS = (
     "value_contribution", "value_capacity", "value_conduct", "value_loyalty", "value_score", "value_coverage",
@@ -122,11 +122,11 @@ def try_weights(
         else:
             reference = reweighted(scored.model.reference, weights)
         frame = frame_of(cursor, scored.table)
-        now = with_tier(with_capped(frame, policy), policy).select(
+        now = tiered_frame(frame, policy).select(
             "customer_id", nw.col("tier").alias("was"), nw.col("value_score").alias("score_was")
         )
         rescored = with_value_score(frame.drop(*VALUE_COLUMNS), reference)
-        then = with_tier(with_capped(rescored, policy), policy).select(
+        then = tiered_frame(rescored, policy).select(
             "customer_id", "tier", "value_score", "exposure_at_default"
         )
         materialise(cursor, now, "trial_now", temporary=True)
