@@ -14,6 +14,7 @@ from data.samples.simulate import simulate
 from settings import Settings
 
 pytestmark = pytest.mark.xdist_group("steps")
+LIMITS = pipeline.LimitRules()
 ANN, BOB = (pipeline.Person(name, frozenset({"admin"})) for name in ("ann", "bob"))
 
 
@@ -147,7 +148,7 @@ def test_a_customer_s_picture_holds_together(house: pipeline.House, scored: pipe
     policy, settings = pipeline.policy_in_force(house), pipeline.impairment_settings(house)
     seen = set()
     for key in pipeline.search_customers(house, scored, "", policy, ANN)["customer_id"][:12]:
-        picture = pipeline.customer_picture(house, scored, key, policy, settings, ANN)
+        picture = pipeline.customer_picture(house, scored, key, policy, settings, LIMITS, ANN)
         assert picture is not None
         assert picture.reason.tier == picture.row["tier"]
         assert 0 <= picture.peers[0].below <= 1
@@ -159,7 +160,7 @@ def test_a_customer_s_picture_holds_together(house: pipeline.House, scored: pipe
                 picture.row["probability_of_default_lifetime"], abs=1e-6
             )
     assert {"scorecard", "given"} <= seen
-    assert pipeline.customer_picture(house, scored, "nobody", policy, settings, ANN) is None
+    assert pipeline.customer_picture(house, scored, "nobody", policy, settings, LIMITS, ANN) is None
 
 
 def test_who_may_not_see_names_neither_sees_nor_searches_them(
@@ -168,7 +169,7 @@ def test_who_may_not_see_names_neither_sees_nor_searches_them(
     eve, policy = pipeline.Person("eve", frozenset({"approver"})), pipeline.policy_in_force(house)
     assert pipeline.search_customers(house, scored, "o'Brien", policy, eve).empty
     key = pipeline.search_customers(house, scored, "o'Brien", policy, ANN)["customer_id"].iloc[0]
-    picture = pipeline.customer_picture(house, scored, key, policy, pipeline.impairment_settings(house), eve)
+    picture = pipeline.customer_picture(house, scored, key, policy, pipeline.impairment_settings(house), LIMITS, eve)
     assert picture is not None
     assert picture.row["name"] is None
     assert "name" not in pipeline.known_columns(picture)
