@@ -63,7 +63,7 @@ def responded(column: str, kind: str) -> nw.Expr:
     --------
     >>> import duckdb
     >>> frame = nw.from_native(duckdb.sql("select unnest(['Yes', 'no', 'maybe']) as y"))
-    >>> frame.select(responded("y", "text").alias("y")).collect()["y"].to_pylist()
+    >>> frame.select(responded("y", "text").alias("y")).collect()["y"].to_list()
     [1, 0, None]
     """
     cell = nw.col(column)

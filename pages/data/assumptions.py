@@ -41,6 +41,8 @@ def show() -> None:
             if state.person().may("edit_policy"):
                 with st.expander(say("register.edit", language)):
                     _form(scored, language)
+                if state.kept(f"unchanged_{scored.scored_id[:12]}"):
+                    cards.quiet(say("register.unchanged", language))
         _tornado(scored, language)
 
 
@@ -69,8 +71,10 @@ def _form(scored: pipeline.Scored, language: Language) -> None:
         reason = st.text_input(say("register.reason", language), key=f"w_assume_reason_{key}", max_chars=200)
         if st.form_submit_button(say("register.save", language), type="primary"):
             if not reason.strip() or all(abs(asked[name] - now[name]) < 1e-9 for name in asked):
-                st.info(say("register.unchanged", language))
+                # Kept, for a later run of the page would take a plain message away.
+                state.keep(f"unchanged_{key}", True)
                 return
+            state.forget(f"unchanged_{key}")
             conversion = asked.pop("conversion_factor")
             with st.spinner(say("work.opening", language), show_time=True):
                 pipeline.use_assumptions(

@@ -169,7 +169,9 @@ def test_who_may_not_see_names_neither_sees_nor_searches_them(
     eve, policy = pipeline.Person("eve", frozenset({"approver"})), pipeline.policy_in_force(house)
     assert pipeline.search_customers(house, scored, "o'Brien", policy, eve).empty
     key = pipeline.search_customers(house, scored, "o'Brien", policy, ANN)["customer_id"].iloc[0]
-    picture = pipeline.customer_picture(house, scored, key, policy, pipeline.impairment_settings(house), LIMITS, eve)
+    picture = pipeline.customer_picture(
+        house, scored, key, policy, pipeline.impairment_settings(house), LIMITS, eve
+    )
     assert picture is not None
     assert picture.row["name"] is None
     assert "name" not in pipeline.known_columns(picture)

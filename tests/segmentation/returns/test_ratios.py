@@ -36,4 +36,6 @@ def test_settings_are_the_assumptions_the_design_names() -> None:
     assert ReturnsSettings().to_dict() == {
         "interest_rate": 0.07, "funding_rate": 0.03, "servicing_rate": 0.005, "tax_rate": 0.25,
         "risk_free_rate": 0.02, "hurdle_rate": 0.12, "churn_rate": 0.10,
+        # Gupta & Lehmann (2003) discount at 12 %; 30 yuan a contact is the source article's.
+        "discount_rate": 0.12, "contact_cost": 30.0,
     }  # fmt: skip
