@@ -223,4 +223,7 @@ def backtest_written(found: Json) -> list[str]:
         line("largest tenth by amount", against["by_amount"]),
         f"| a tenth at random | | | | {against['random']['net_share_of_approved']:+.2%} "
         f"({against['random']['low']:+.2%} to {against['random']['high']:+.2%}) |",
+        "\nThe value score weighs money earned as much as risk, so its best tenth holds larger loans than the tenth safest by "
+        "PD: as few of them fail, but large ones among them, and a unit lent earns less. A lender who wants the most per "
+        "unit lent gives conduct more weight on the Value page.\n",
     ]

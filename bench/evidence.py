@@ -1,4 +1,4 @@
-"""What the scorecard is worth on real loans: writes docs/evidence.md and docs/evidence.json.
+"""What scorecard, response model and tiers are worth on real data: writes docs/evidence.md and docs/evidence.json.
 
 ``make evidence`` reads the whole SBA file (STRATUM_SHARED) through the product's own ingest,
 fits the scorecard and its two challengers on the same customers and columns, and judges them
@@ -22,6 +22,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
+from bench.backtest import backtest_evidence, backtest_written
 from bench.campaign import campaign_evidence, campaign_written
 from data.engines.functions import frame_of
 from data.ingest.limits import never, silent
@@ -66,6 +67,7 @@ def main() -> None:
         "sba": _sba(sba, settings),
         "german": _german(german),
         "campaign": campaign_evidence(bank, settings),
+        "sba_backtest": backtest_evidence(sba, settings, ROOT / "docs" / "evidence" / "sba_tiers.csv.gz"),
     }
     (ROOT / "docs" / "evidence.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     (ROOT / "docs" / "evidence.md").write_text(_written(found), encoding="utf-8")
@@ -235,6 +237,7 @@ def _written(found: Json) -> str:
         "\nOptbinning with a logistic regression reached 0.7942 on the same folds (docs/decisions/0009). All columns "
         "of the file are in, also those the product keeps out as protected, so that the comparison is like with like.\n",
         *campaign_written(found["campaign"]),
+        *backtest_written(found["sba_backtest"]),
         "\n## How to read it\n",
         "Three times as many loans fail in the second period as in the first, which no model fitted on the first "
         "can know: what carries over is the order of customers, not the level. The scorecard orders them better than "
