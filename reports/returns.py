@@ -53,7 +53,7 @@ def formulas(
         ("expected_loss", say("figure.expected_loss", language, loss=shown["loss"])),
         ("profit", say("figure.profit", language, **_only(shown, "income", "cost", "loss", "profit"))),
         (
-            "",
+            "profit",
             say("figure.roi", language, profit=shown["profit"], drawn=amount(total.drawn), roi=percent(total.roi, 2))
             if total.roi is not None
             else say("figure.no_roi", language),

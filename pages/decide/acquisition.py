@@ -56,7 +56,11 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
         format_func=lambda name: say(f"dimension.{name}", language),
     )  # fmt: skip
     policy = state.draft(pipeline.policy_in_force(state.house()))
-    found = pipeline.acquisition_economics(state.house(), scored, by or "segment", policy)
+    fitted = pipeline.response_model_of(state.house(), scored)
+    found = state.once(
+        ("economics", scored.scored_id, policy.identity, by, fitted.outcome if fitted else ""),
+        lambda: pipeline.acquisition_economics(state.house(), scored, by or "segment", policy),
+    )
     names = group_names(scored, by or "segment", language)
     cost = number(scored.model.returns.contact_cost, 2)
     assumed = say("economics.assumed", language, cost=cost)

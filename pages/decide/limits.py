@@ -32,7 +32,10 @@ def show() -> None:
     policy = state.draft(pipeline.policy_in_force(house))
     rules = pipeline.limit_rules(house)
     with st.spinner(say("work.summing", language)):
-        found = pipeline.limits_by_tier(house, scored, policy, rules)
+        found = state.once(
+            ("limits", scored.scored_id, policy.identity, str(rules)),
+            lambda: pipeline.limits_by_tier(house, scored, policy, rules),
+        )
     in_tiers = [entry for entry in found if entry.tier in TIERS]
     known = sum(entry.known for entry in in_tiers)
     sentence = (
@@ -117,7 +120,10 @@ def _listed(
 ) -> None:
     """The customers with the largest change or gap, and the whole list as a file."""
     person = state.person()
-    found = pipeline.limit_list(state.house(), scored, policy, rules, person, order=order, most=SHOWN)
+    found = state.once(
+        ("limit list", scored.scored_id, policy.identity, str(rules), order),
+        lambda: pipeline.limit_list(state.house(), scored, policy, rules, person, order=order, most=SHOWN),
+    )
     title = say(f"limits.list_{order}", language)
     if found.empty:
         cards.card(title, say("limits.none", language), key=f"list-{order}")

@@ -67,7 +67,9 @@ def assumed_words(scored: pipeline.Scored, language: Language) -> str:
 
 def _statement(scored: pipeline.Scored, language: Language) -> None:
     """The waterfall, and below it how each figure is made."""
-    picture = pipeline.returns_picture(state.house(), scored, state.person())
+    picture = state.once(
+        ("returns", scored.scored_id), lambda: pipeline.returns_picture(state.house(), scored, state.person())
+    )
     total, returns = picture.total, scored.model.returns
     assumed = assumed_words(scored, language)
     title = say("statement.title", language)
@@ -121,14 +123,18 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
         format_func=lambda name: say(f"dimension.{name}", language), key="w_returns_by", required=True,
     )  # fmt: skip
     policy = state.draft(pipeline.policy_in_force(house))
-    found = pipeline.returns_by(house, scored, dimension or "tier", policy)
+    key = (scored.scored_id, policy.identity, dimension)
+    found = state.once(
+        ("groups", *key), lambda: pipeline.returns_by(house, scored, dimension or "tier", policy)
+    )
     title = say("groups.title", language)
     if not any(group.key for group in found):
         cards.card(title, say("groups.none", language), key="groups")
         return
-    lifetimes = {
-        entry.key: entry for entry in pipeline.lifetime_by(house, scored, dimension or "tier", policy)
-    }
+    values = state.once(
+        ("lifetimes", *key), lambda: pipeline.lifetime_by(house, scored, dimension or "tier", policy)
+    )
+    lifetimes = {entry.key: entry for entry in values}
     known = [group for group in found if group.raroc(returns) is not None]
     below = [group for group in known if group.is_below_hurdle(returns)]
     names = group_names(scored, dimension or "tier", language)
@@ -150,7 +156,7 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
     with cards.card(title, f"{answer} · {unit_text}", body, key="groups"):
         if len(found) > SHOWN_GROUPS:
             cards.quiet(say("groups.more", language, n=SHOWN_GROUPS, total=len(found)))
-        churn = pipeline.churn_of(house, scored)
+        churn = state.once(("churn", scored.scored_id), lambda: pipeline.churn_of(house, scored))
         cards.quiet(
             say(
                 "groups.timing", language, rate=percent(returns.discount_rate, 0), churn=percent(churn.overall),
@@ -162,7 +168,10 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
 def _hurdle(scored: pipeline.Scored, language: Language) -> None:
     """Customers below the hurdle, most missing first."""
     policy = state.draft(pipeline.policy_in_force(state.house()))
-    found = pipeline.below_hurdle(state.house(), scored, policy, state.person())
+    found = state.once(
+        ("hurdle", scored.scored_id, policy.identity),
+        lambda: pipeline.below_hurdle(state.house(), scored, policy, state.person()),
+    )
     title = say("hurdle.title", language)
     if found.empty:
         cards.card(title, say("hurdle.none", language), key="hurdle")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import streamlit as st
 
@@ -22,6 +22,9 @@ from segmentation.policy import LIFECYCLES, Gate, Policy, Treatment
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 UNITS = ("auto", "1", "1e3", "1e6", "1e9")
+MOST_ANSWERS = 30
+"""Answers a visit keeps; each is a handful of rows."""
+Answer = TypeVar("Answer")
 TREATMENT_NAMES = tuple(entry.name for entry in fields(Treatment))
 
 
@@ -194,6 +197,23 @@ def kept(key: str, default: object = None) -> Any:  # Any: pages keep records of
 def forget(key: str) -> None:
     """Forget something a page kept."""
     st.session_state.pop(f"page_{key}", None)
+
+
+def once(key: tuple[object, ...], work: Callable[[], Answer]) -> Answer:
+    """Give an answer worked out before in this visit, else work it out.
+
+    A page runs anew at every click; what depends only on a scored table and a policy does not
+    have to. The key names all an answer depends on, the person's sight included.
+    """
+    answers: dict[tuple[object, ...], Any] = st.session_state.setdefault(
+        "page_answers", {}
+    )  # Any: of every kind
+    whole = (*key, *sorted(pipeline.masked_columns(person())))
+    if whole not in answers:
+        answers[whole] = work()
+        while len(answers) > MOST_ANSWERS:
+            del answers[next(iter(answers))]
+    return cast("Answer", answers[whole])
 
 
 def on_change(key: str, store: Callable[[Any], None]) -> Callable[[], None]:

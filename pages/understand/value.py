@@ -124,7 +124,10 @@ def _trial(scored: pipeline.Scored, language: Language) -> None:
 def _reference(scored: pipeline.Scored, language: Language) -> None:
     """Baseline, age, coverage, drift and knots."""
     policy = state.draft(pipeline.policy_in_force(state.house()))
-    picture = pipeline.reference_picture(state.house(), scored, policy)
+    picture = state.once(
+        ("reference", scored.scored_id, policy.coverage_gate),
+        lambda: pipeline.reference_picture(state.house(), scored, policy),
+    )
     title = say("reference.title", language)
     heads, rows = reference_rows(picture.drifts, language)
     note = reference_note(picture.reference, picture.baseline, scored.snapshot, language)

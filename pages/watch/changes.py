@@ -26,7 +26,10 @@ def show() -> None:
     if current is None:
         context.lead_on(language)
         return
-    others = pipeline.earlier_snapshots(state.house(), current)
+    listed = tuple(entry.snapshot_id for entry in pipeline.list_snapshots(state.house()))
+    others = state.once(
+        ("earlier", current.snapshot_id, *listed), lambda: pipeline.earlier_snapshots(state.house(), current)
+    )
     if not others:
         cards.heading(say("changes.title", language), say("changes.none", language))
         return

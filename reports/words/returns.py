@@ -5,7 +5,7 @@ from __future__ import annotations
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = {
     "menu.returns": ("Returns", "收益"),
-    "menu.limits": ("Limits", "授信额度"),
+    "menu.limits": ("Credit limits", "授信额度"),
     "menu.value": ("Value", "客户价值"),
     "menu.watch": ("Watch", "持续监测"),
     "menu.changes": ("Changes", "变动"),
