@@ -150,7 +150,7 @@ def spend_rows(
             [
                 names.get(str(line.segment), str(line.segment)),
                 Cell(count(line.calls), note=say("spend.of", language, n=line.of)), number(line.cost), number(line.value),
-                percent(line.last_return, 0), percent(line.next_return, 0),
+                percent(line.last_return, 0), percent(line.next_return, 0) if (line.next_return or 0.0) > 0 else "–",
             ]
         )
         for line in lines
