@@ -151,6 +151,9 @@ TOP_RULES: dict[str, Rule] = {
     "gates_on": Rule(bool),
     "coverage_gate": Rule(float, 0, 1),
     "watch_days": Rule(int, 0, 36_500, "days"),
+    "exit_steps": Rule(int, 0, 40, "(half points of the value score)"),
+    "exit_rungs": Rule(int, 0, 20, "(rungs of the risk ladder)"),
+    "stay_months": Rule(int, 0, 60, "months"),
 }
 RUNG = Rule(
     int, CLOSED, TOP_RUNG, f"(a rung of the risk ladder; {CLOSED} lets nobody through)", is_needed=True
@@ -207,6 +210,11 @@ class Policy:
         Least `value_coverage` (0–1) for Strategic.
     watch_days : int
         A customer more days past due than this is at most Core.
+    exit_steps, exit_rungs : int
+        Hysteresis: whoever holds a tier keeps it until the value falls this many half points
+        below the threshold, or the risk rises this many rungs above the gate.
+    stay_months : int
+        Minimum stay: a tier is not changed again within so many months.
     author, note : str
         Who wrote it and why; not part of the identity.
 
@@ -224,6 +232,9 @@ class Policy:
     gates_on: bool = True
     coverage_gate: float = 0.3
     watch_days: int = 30
+    exit_steps: int = 0
+    exit_rungs: int = 0
+    stay_months: int = 0
     author: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
 
