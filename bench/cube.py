@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 
 from data.engines.functions import fetch, frame_of, materialise
-from segmentation.cube import Cube, build_cube, sum_cube, with_capped
+from segmentation.corners import sum_cube
+from segmentation.cube import Cube, build_cube, with_capped
 from segmentation.policy import TIERS, WORKOUT, built_in_policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings

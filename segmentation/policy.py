@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
@@ -18,6 +18,9 @@ from data.errors import PolicyInvalid, Problem
 from data.identity import content_hash
 from segmentation.risk.ladder import LADDER, bound, snap_down
 from segmentation.rules import Rule, Table, problems_of
+
+if TYPE_CHECKING:
+    from segmentation.overrides import Override
 
 TIERS = ("Strategic", "Core", "Ordinary")
 WORKOUT = "Work-out"
@@ -217,6 +220,8 @@ class Policy:
         Minimum stay: a tier is not changed again within so many months.
     author, note : str
         Who wrote it and why; not part of the identity.
+    overrides : tuple of Override
+        Customers whose tier a person has set; kept beside the policy, never in its file.
 
     Raises
     ------
@@ -237,6 +242,7 @@ class Policy:
     stay_months: int = 0
     author: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
+    overrides: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
         problems = problems_of(self._written(), POLICY_TABLE, "the policy")
@@ -253,7 +259,10 @@ class Policy:
     @property
     def identity(self) -> str:
         """Hash of all the policy decides; its name, author and note are not part of it."""
-        return content_hash(self._decided())
+        decided = self._decided()
+        if self.overrides:
+            decided["overrides"] = [[row.customer_id, row.tier] for row in self.overrides]
+        return content_hash(decided)
 
     @property
     def cube_identity(self) -> str:
@@ -261,8 +270,21 @@ class Policy:
 
         Thresholds, gates, offers, review cadence and churn leave it as it is.
         """
-        money = {tier: {name: getattr(self.treatments[tier], name) for name in YEARLY} for tier in TIERS}
-        return content_hash({"treatments": money, "caps": [self.coverage_gate, self.watch_days]})
+        return content_hash({"treatments": [self.money_identity(tier) for tier in TIERS], "caps": self.caps})
+
+    @property
+    def caps(self) -> list[float]:
+        """What decides who is capped, and who stays for now: coverage gate, watch days, months of stay."""
+        return [self.coverage_gate, self.watch_days, self.stay_months]
+
+    def money_identity(self, tier: str) -> str:
+        """Hash of what a tier's treatment does to this year's money."""
+        return content_hash({name: getattr(self.treatments[tier], name) for name in YEARLY})
+
+    @property
+    def is_sticky(self) -> bool:
+        """Whether a tier held before matters: exit lines apart from entry lines, or a minimum stay."""
+        return bool(self.exit_steps or self.exit_rungs or self.stay_months)
 
     @property
     def only_relabels(self) -> bool:

@@ -8,9 +8,10 @@ from operator import add
 
 import narwhals as nw
 
-from segmentation.cube import MONEY, NAMES, TREATED, Cube, sum_cube, sum_moves
+from segmentation.corners import sum_cube, sum_moves
+from segmentation.cube import MONEY, NAMES, NO_TIER, TREATED, Cube
 from segmentation.frame import Frame
-from segmentation.policy import LIFECYCLES, TIERS, WORKOUT, Policy
+from segmentation.policy import CLOSED, LIFECYCLES, TIERS, TOP_RUNG, WORKOUT, Policy
 from segmentation.returns.ratios import (
     ReturnsSettings,
     expected_loss_rate,
@@ -27,39 +28,66 @@ def with_tier(frame: Frame, policy: Policy) -> Frame:
 
     Strategic from T1 on and within its life cycle's gate, unless capped; else
     Core from T2 on and within its gate; else Ordinary. Defaulted customers are
-    Work-out, outside tiers. Unknown risk fails gates while gates are on.
+    Work-out, outside tiers. Unknown risk fails gates while gates are on. Who holds a tier
+    leaves it by the exit lines, and not at all within the minimum stay (a capped customer
+    is Core at most all the same); a tier a person has set stands.
 
     Parameters
     ----------
     frame : Frame
-        With `value_step`, `risk_step`, `lifecycle_key`, `is_capped`, `is_workout`.
+        With `value_step`, `risk_step`, `lifecycle_key`, and the columns of
+        :func:`~segmentation.cube.with_capped`; those of tiers held before and set by hand
+        only where the policy heeds them.
     policy : Policy
         The policy to apply.
     """
-    return frame.with_columns(_tier(policy, "is_capped").alias("tier"))
+    return frame.with_columns(_tier(policy, "is").alias("tier"))
 
 
-def _tier(policy: Policy, capped: str) -> nw.Expr:
-    value = nw.col("value_step")
-    is_strategic = (value >= policy.strategic_step) & _passes(policy, "strategic") & (nw.col(capped) == 0)
-    is_core = (value >= policy.core_step) & _passes(policy, "core")
+def _tier(policy: Policy, side: str) -> nw.Expr:
+    reached = [_reaches(policy, place) for place in (0, 1)]
+    if policy.stay_months:
+        is_staying = (nw.col(f"{side}_staying") == 1) & (nw.col("held") != NO_TIER)
+        reached = [
+            nw.when(is_staying).then(nw.col("held") <= place).otherwise(condition)
+            for place, condition in enumerate(reached)
+        ]
+    reached[0] = reached[0] & (nw.col(f"{side}_capped") == 0)
+    if policy.overrides:
+        is_forced = nw.col("forced") != NO_TIER
+        reached = [
+            nw.when(is_forced).then(nw.col("forced") <= place).otherwise(condition)
+            for place, condition in enumerate(reached)
+        ]
     return (
         nw.when(nw.col("is_workout") == 1).then(nw.lit(WORKOUT))
-        .when(is_strategic).then(nw.lit("Strategic"))
-        .when(is_core).then(nw.lit("Core"))
+        .when(reached[0]).then(nw.lit("Strategic"))
+        .when(reached[1]).then(nw.lit("Core"))
         .otherwise(nw.lit("Ordinary"))
     )  # fmt: skip
 
 
-def _passes(policy: Policy, part: str) -> nw.Expr:
-    """Whether the risk is within the gate of the row's life cycle; always, when gates are off."""
+def _reaches(policy: Policy, place: int) -> nw.Expr:
+    """Whether value and risk are good enough for Strategic (0), or for Core or better (1)."""
+    threshold = (policy.strategic_step, policy.core_step)[place]
+    entry = _within(policy, place, threshold, 0)
+    if not (policy.exit_steps or policy.exit_rungs):
+        return entry
+    leaves = _within(policy, place, threshold - policy.exit_steps, policy.exit_rungs)
+    return nw.when(nw.col("held") <= place).then(leaves).otherwise(entry)
+
+
+def _within(policy: Policy, place: int, threshold: int, more_rungs: int) -> nw.Expr:
+    """Whether value and risk lie within a threshold and the gate of the row's life cycle."""
+    is_worth = nw.col("value_step") >= threshold
     if not policy.gates_on:
-        return nw.lit(True)
-    rungs = [getattr(policy.gates[name], part) for name in LIFECYCLES]
+        return is_worth
+    gates = [(policy.gates[name].strategic, policy.gates[name].core)[place] for name in LIFECYCLES]
+    rungs = [rung if rung == CLOSED else min(rung + more_rungs, TOP_RUNG) for rung in gates]
     gate = nw.lit(rungs[-1])
     for key, rung in enumerate(rungs[:-1]):
         gate = nw.when(nw.col("lifecycle_key") == key).then(nw.lit(rung)).otherwise(gate)
-    return nw.col("risk_step") <= gate
+    return is_worth & (nw.col("risk_step") <= gate)
 
 
 def with_treated_of_tier(frame: Frame) -> Frame:
@@ -110,9 +138,7 @@ def row_totals(frame: Frame, policy: Policy) -> Frame:
 
 def row_moves(frame: Frame, policy: Policy, other: Policy) -> Frame:
     """Sum rows by tier under another policy (`was`) and this one (`tier`): the twin of `sum_moves`."""
-    with_both = frame.with_columns(
-        _tier(other, "was_capped").alias("was"), _tier(policy, "is_capped").alias("tier")
-    )
+    with_both = frame.with_columns(_tier(other, "was").alias("was"), _tier(policy, "is").alias("tier"))
     return with_both.group_by("was", "tier").agg(
         nw.len().cast(nw.Int64).alias("customers"),
         nw.col("exposure_minor").sum().cast(nw.Int64).alias("exposure_minor"),

@@ -1,17 +1,21 @@
-"""The open house: one warehouse, one upload desk, the cubes kept in memory."""
+"""The open house: one warehouse, one upload desk, what was worked out once and is kept in memory."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from data.ingest.limits import IngestLimits
 from data.upload_desk import UploadDesk
 from data.warehouse.house import EngineSettings, Warehouse
-from segmentation.cube import Cube
 from settings import Settings
 
-MOST_CUBES = 16
+MOST_KEPT = 12
+"""Things of a kind kept in memory; a cube with its sums takes some tens of megabytes."""
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(slots=True)
@@ -31,7 +35,7 @@ class House:
     settings: Settings
     warehouse: Warehouse
     desk: UploadDesk
-    _cubes: dict[tuple[str, str], Cube] = field(default_factory=dict)
+    _kept: dict[tuple[str, ...], Any] = field(default_factory=dict)  # Any: of many kinds, each its key's own
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,17 +44,23 @@ class House:
         """Sizes a file may have."""
         return limits_of(self.settings)
 
-    def kept_cube(self, key: tuple[str, str]) -> Cube | None:
-        """Give a cube kept before."""
-        with self._guard:
-            return self._cubes.get(key)
+    def kept(self, key: tuple[str, ...], work: Callable[[], Thing]) -> Thing:
+        """Give what was worked out before under a key, else work it out once and keep it.
 
-    def keep_cube(self, key: tuple[str, str], cube: Cube) -> None:
-        """Keep a cube; the oldest goes when there are many, for each treatment edit makes one."""
-        with self._guard:
-            self._cubes[key] = cube
-            for old in list(self._cubes)[:-MOST_CUBES]:
-                del self._cubes[old]
+        The key names its kind and all it depends on. Of each kind, what has not been asked for
+        the longest goes first.
+        """
+        with self.lock_for(str(key)):
+            with self._guard:
+                if key in self._kept:
+                    self._kept[key] = self._kept.pop(key)
+                    return cast("Thing", self._kept[key])
+            made = work()
+            with self._guard:
+                self._kept[key] = made
+                for old in [other for other in self._kept if other[0] == key[0]][:-MOST_KEPT]:
+                    del self._kept[old]
+            return made
 
     def lock_for(self, thing: str) -> threading.Lock:
         """Give the lock under which a thing is made once."""

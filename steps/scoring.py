@@ -42,6 +42,8 @@ class Scored:
         What rests on what, with the share of exposure.
     profiles : tuple of SegmentProfile
         One a segment.
+    view : str
+        Name of the view that narrows or completes the table; empty: the table itself.
     """
 
     scored_id: str
@@ -50,11 +52,12 @@ class Scored:
     facts: PortfolioFacts
     assumptions: tuple[Assumption, ...]
     profiles: tuple[SegmentProfile, ...]
+    view: str = ""
 
     @property
     def table(self) -> str:
-        """Table of the scored customers."""
-        return f"scored_{short(self.scored_id)}"
+        """Table of the scored customers, or the view of it that is looked at."""
+        return self.view or f"scored_{short(self.scored_id)}"
 
 
 def columns_of(snapshot: Snapshot) -> tuple[PortfolioColumn, ...]:
@@ -160,15 +163,21 @@ def open_scored(house: House, snapshot_id: str) -> Scored:
                 "it could not be scored", file=short(snapshot_id), remedy="Import it again."
             )
         body = records.model_body(cursor, row.model_id)
+        snapshot = snapshots.get(cursor, snapshot_id)
+        key = ("scored", row.scored_id, snapshot.name)
         model = ScoringModel.from_dict(body or {}, "the stored model")
-        return scored_of(cursor, snapshots.get(cursor, snapshot_id), model, row.scored_id)
+        return house.kept(key, lambda: scored_of(cursor, snapshot, model, row.scored_id))
 
 
 def scored_of(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel, scored_id: str
+    cursor: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    model: ScoringModel,
+    scored_id: str,
+    view: str = "",
 ) -> Scored:
-    """Open a scored table: its facts, what it assumes, its segments."""
-    table = f"scored_{short(scored_id)}"
+    """Open a scored table, or a view of it: its facts, what it assumes, its segments."""
+    table = view or f"scored_{short(scored_id)}"
     frame = frame_of(cursor, table)
     return Scored(
         scored_id,
@@ -181,4 +190,5 @@ def scored_of(
             frame, model, fetch, key=snapshot.customer_key, exposure_rule=snapshot.mapping.exposure_rule
         ),
         segment_profiles(frame, model.segments, model.returns, fetch),
+        view,
     )

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+
+import narwhals as nw
+import pandas as pd
 
 from data.engines.functions import Frame, fetch, frame_of
 from data.warehouse import records
-from segmentation.cube import Cube, Integers, build_cube, histogram, with_capped
-from segmentation.policy import Policy, built_in_policy
+from segmentation.cube import (
+    AS_IS,
+    NO_TIER,
+    Cube,
+    Integers,
+    build_cube,
+    histogram,
+    moved_measures,
+    with_capped,
+)
+from segmentation.policy import NEUTRAL, TIERS, Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
 from segmentation.scoring_model import ScoringModel
 from segmentation.tiers import TierBoard, tier_board, with_tier
@@ -15,7 +28,7 @@ from steps.house import House
 from steps.scoring import Scored
 
 
-def treated_frame(frame: Frame, model: ScoringModel, policy: Policy) -> Frame:
+def treated_frame(frame: Frame, model: ScoringModel, policy: Policy, other: Policy | None = None) -> Frame:
     """Add what each tier's treatment would make of every row, and whether the policy caps it."""
     treated = with_treated(
         frame,
@@ -25,7 +38,7 @@ def treated_frame(frame: Frame, model: ScoringModel, policy: Policy) -> Frame:
         interest_rate=model.returns.interest_rate,
         servicing_rate=model.returns.servicing_rate,
     )
-    return with_capped(treated, policy)
+    return with_capped(treated, policy, other)
 
 
 def tiered_frame(frame: Frame, policy: Policy) -> Frame:
@@ -33,17 +46,64 @@ def tiered_frame(frame: Frame, policy: Policy) -> Frame:
     return with_tier(with_capped(frame, policy), policy)
 
 
-def cube_of(house: House, scored: Scored, policy: Policy) -> Cube:
-    """Build the cube of a scored table under a policy's treatments, or give the one built before."""
-    key = (scored.scored_id, policy.cube_identity)
-    with house.lock_for(f"cube {key}"):
-        cube = house.kept_cube(key)
-        if cube is None:
-            with house.warehouse.cursor() as cursor:
-                frame = treated_frame(frame_of(cursor, scored.table), scored.model, policy)
-                cube = Cube.from_rows(fetch(build_cube(frame)))
-            house.keep_cube(key, cube)
-    return cube
+def cube_of(house: House, scored: Scored, policy: Policy, other: Policy | None = None) -> Cube:
+    """Build the cube of a scored table under a policy's treatments, or give the one built before.
+
+    It is kept in parts: an edit of one tier's treatment scans the rows only for what that
+    treatment moves, an override only for the customers it names.
+
+    Parameters
+    ----------
+    house : House
+        The open house.
+    scored : Scored
+        The customers.
+    policy, other : Policy
+        The policy, and the one whose tiers it is compared with.
+    """
+    other = other or policy
+    place = (scored.scored_id, str([policy.caps, other.caps]))
+    overrides = str([(row.customer_id, row.tier) for row in policy.overrides])
+
+    def whole() -> Cube:
+        plain = replace(policy, overrides=())
+        treated = {tier: _part(house, scored, plain, other, tier, place) for tier in TIERS}
+        cube = Cube.from_parts(
+            house.kept(("as is", *place), lambda: _scanned(house, scored, plain, other, AS_IS)),
+            {tier: part for tier, part in treated.items() if part is not None},
+        )
+        return cube.with_forced(_forced_cells(house, scored, policy, other)) if policy.overrides else cube
+
+    return house.kept(("cube", *place, policy.cube_identity, overrides), whole)
+
+
+def _part(
+    house: House, scored: Scored, policy: Policy, other: Policy, tier: str, place: tuple[str, str]
+) -> pd.DataFrame | None:
+    """Sums of what one tier's treatment moves; None when it moves nothing."""
+    names = moved_measures(policy.treatments[tier], tier)
+    if not names:
+        return None
+    alone = replace(policy, treatments={**dict.fromkeys(TIERS, NEUTRAL), tier: policy.treatments[tier]})
+    key = ("treated", *place, tier, policy.money_identity(tier))
+    return house.kept(key, lambda: _scanned(house, scored, alone, other, names))
+
+
+def _scanned(
+    house: House, scored: Scored, policy: Policy, other: Policy, names: tuple[str, ...]
+) -> pd.DataFrame:
+    with house.warehouse.cursor() as cursor:
+        frame = treated_frame(frame_of(cursor, scored.table), scored.model, policy, other)
+        return fetch(build_cube(frame, names))
+
+
+def _forced_cells(house: House, scored: Scored, policy: Policy, other: Policy) -> Cube:
+    """Cells of the customers a person has set a tier for, and of nobody else."""
+    whom = [row.customer_id for row in policy.overrides]
+    with house.warehouse.cursor() as cursor:
+        few = frame_of(cursor, scored.table).filter(nw.col("customer_id").is_in(whom))
+        treated = treated_frame(few, scored.model, policy, other).filter(nw.col("forced") != NO_TIER)
+        return Cube.from_rows(fetch(build_cube(treated)))
 
 
 def policy_in_force(house: House) -> Policy:
@@ -55,7 +115,7 @@ def policy_in_force(house: House) -> Policy:
 
 def apply_policy(house: House, scored: Scored, policy: Policy, other: Policy | None = None) -> TierBoard:
     """Say what each tier holds under a policy, and who moves against another; no row is read."""
-    return tier_board(cube_of(house, scored, policy), policy, other)
+    return tier_board(cube_of(house, scored, policy, other), policy, other)
 
 
 def score_histogram(house: House, scored: Scored, policy: Policy) -> Integers:

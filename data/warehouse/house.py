@@ -96,7 +96,12 @@ class Warehouse:
 
     @staticmethod
     def _sweep(cursor: duckdb.DuckDBPyConnection) -> None:
-        """Remove tables of work that a killed process left."""
+        """Remove views and tables of work that an earlier process left."""
+        views = cursor.execute(
+            "SELECT view_name FROM duckdb_views() WHERE starts_with(view_name, ?)", [WORKING_TABLE]
+        ).fetchall()
+        for (name,) in views:
+            cursor.execute(f"DROP VIEW {quote_identifier(name)}")
         rows = cursor.execute(
             "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?)", [WORKING_TABLE]
         ).fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,19 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InputRefused
+from segmentation.corners import customers_near_a_line, sum_cube, sum_moves, tier_of_cells
 from segmentation.cube import (
     ALL_MEASURES,
+    AS_IS,
     KEYS,
     NAMES,
+    NO_TIER,
     Cube,
-    customers_near_a_line,
+    build_cube,
     histogram,
-    sum_cube,
-    sum_moves,
-    tier_of_cells,
+    moved_measures,
+    with_capped,
 )
 from segmentation.frame import Frame
-from segmentation.policy import TIERS, Policy, Treatment, built_in_policy
+from segmentation.policy import NEUTRAL, TIERS, Policy, Treatment, built_in_policy
+from segmentation.returns.treatment import with_treated
 from segmentation.tiers import row_moves, row_totals, tier_board
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_cube, a_scored_portfolio, policies, some_scored, treated
@@ -40,10 +44,41 @@ def test_the_cube_equals_sql_over_the_rows(policy: Policy, seed: int, rows: int)
 
 
 @settings(max_examples=20, deadline=None)
-@given(policy=policies(), other=policies(), seed=st.integers(0, 10_000), rows=st.integers(1, 300))
+@given(policy=policies(), seed=st.integers(0, 10_000), rows=st.integers(1, 200))
+def test_a_cube_put_together_from_parts_equals_sql_over_the_rows(
+    policy: Policy, seed: int, rows: int
+) -> None:
+    frame = treated(a_scored_portfolio(rows, seed), policy)
+    without = with_capped(a_scored_portfolio(rows, seed), replace(policy, overrides=()))
+    parts = {
+        tier: collect(build_cube(treated_by(without, policy, tier), names))
+        for tier in TIERS
+        if (names := moved_measures(policy.treatments[tier], tier))
+    }
+    cube = Cube.from_parts(collect(build_cube(without, AS_IS)), parts)
+    cube = cube.with_forced(a_cube(frame.filter(nw.col("forced") != NO_TIER)))
+    by_rows = {row.pop("tier"): row for row in collect(row_totals(frame, policy)).to_dict("records")}
+    nobody = dict.fromkeys(sum_cube(cube, policy)["Core"], 0)
+    assert sum_cube(cube, policy) == {tier: by_rows.get(tier, nobody) for tier in NAMES}
+
+
+def treated_by(frame: Frame, policy: Policy, tier: str) -> Frame:
+    """The measures under the treatment of one tier alone, as an edit of it asks for them."""
+    alone = {**dict.fromkeys(TIERS, NEUTRAL), tier: policy.treatments[tier]}
+    return with_treated(frame, alone, credit_conversion_factor=0.4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    policy=policies(),
+    other=policies(with_overrides=False),
+    seed=st.integers(0, 10_000),
+    rows=st.integers(1, 300),
+)
 def test_who_moves_is_the_same_by_cube_and_by_rows(
     policy: Policy, other: Policy, seed: int, rows: int
 ) -> None:
+    other = replace(other, overrides=policy.overrides)
     frame = treated(a_scored_portfolio(rows, seed), policy, other)
     cube = a_cube(frame)
     by_rows = collect(row_moves(frame, policy, other)).set_index(["was", "tier"])
@@ -155,7 +190,7 @@ def customers_only(frame: Frame) -> Cube:
 def collect_cells(measures: dict[str, list[int]]) -> pd.DataFrame:
     rows = len(next(iter(measures.values())))
     whole = {name: measures.get(name, [0] * rows) for name in ALL_MEASURES}
-    return pd.DataFrame({name: [1] * rows for name in KEYS} | whole)
+    return pd.DataFrame({name: [1] * rows for name in KEYS[:4]} | {"risk_step": [20] * rows} | whole)
 
 
 def one_cell(measures: dict[str, int]) -> Cube:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from segmentation.cube import Cube, build_cube, with_capped
 from segmentation.frame import Frame
+from segmentation.overrides import Override
 from segmentation.policy import LIFECYCLES, TIERS, Gate, Policy, Treatment, built_in_policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.treatment import with_treated, with_untreated
 from tests.builders import collect, lazy
 
-WHOLE = ("value_step", "risk_step", "lifecycle_key", "segment", "days_past_due")
+WHOLE = ("value_step", "risk_step", "lifecycle_key", "segment", "days_past_due", "held")
 BLANK: dict[str, object] = {
     "credit_limit": None, "collateral_value": None, "interest_rate": None, "commitment_fee": None,
     "fee_income": None, "funding_rate": None, "servicing_cost": None, "days_past_due": None,
@@ -31,7 +33,8 @@ def some_scored(**given: Sequence[object]) -> Frame:
     """Customers with the columns given, the others as in `BLANK`."""
     rows = max(len(values) for values in given.values())
     filled: Mapping[str, Sequence[object]] = {name: [value] * rows for name, value in BLANK.items()} | given
-    kinds = {"is_defaulted": pa.bool_(), "asset_class": pa.string()} | dict.fromkeys(WHOLE, pa.int64())
+    texts = dict.fromkeys(("asset_class", "customer_id"), pa.string())
+    kinds = {"is_defaulted": pa.bool_()} | texts | dict.fromkeys(WHOLE, pa.int64())
     columns = {name: pa.array(values, kinds.get(name, pa.float64())) for name, values in filled.items()}
     return lazy(pa.table(columns))
 
@@ -80,6 +83,9 @@ def a_scored_portfolio(rows: int, seed: int) -> Frame:
                 funding_rate=sometimes(random.uniform(0, 0.05, rows), 0.5),
                 servicing_cost=sometimes(random.uniform(0, 50, rows), 0.5),
                 asset_class=random.choice(["corporate", "sme", "slotting"], rows).tolist(),
+                customer_id=[f"C{number}" for number in range(rows)],
+                held=sometimes(random.integers(0, 3, rows), 0.3),
+                months_held=random.integers(0, 24, rows).astype(float).tolist(),
             ),
             ReturnsSettings(),
         )
@@ -111,9 +117,18 @@ treatments = st.builds(
 gates = st.tuples(st.integers(-1, 63), st.integers(-1, 63)).map(lambda pair: Gate(min(pair), max(pair)))
 
 
+def _override(customer_id: str, tier: str) -> Override:
+    return Override(customer_id, tier, "a reason", "somebody", date(2030, 1, 1))
+
+
+overrides = st.dictionaries(
+    st.integers(0, 20).map(lambda number: f"C{number}"), st.sampled_from(TIERS), max_size=8
+).map(lambda tiers: tuple(_override(*pair) for pair in tiers.items()))
+
+
 @st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    """Any policy that may stand: lines, gates, treatments, caps."""
+def policies(draw: st.DrawFn, *, with_overrides: bool = True) -> Policy:
+    """Any policy that may stand: lines, gates, treatments, caps, stickiness, tiers set by hand."""
     first, second = draw(st.tuples(st.integers(0, 200), st.integers(0, 200)))
     return replace(
         built_in_policy(),
@@ -124,4 +139,8 @@ def policies(draw: st.DrawFn) -> Policy:
         gates_on=draw(st.booleans()),
         coverage_gate=draw(shares),
         watch_days=draw(st.integers(0, 60)),
+        exit_steps=draw(st.integers(0, 40)),
+        exit_rungs=draw(st.integers(0, 20)),
+        stay_months=draw(st.integers(0, 30)),
+        overrides=draw(overrides) if with_overrides else (),
     )
