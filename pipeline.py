@@ -34,6 +34,7 @@ from segmentation.scorecard.fit import Scorecard
 from segmentation.scorecard.points import bin_points
 from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
+from segmentation.selection import Selection
 from segmentation.value import ValueWeights
 from segmentation.value_reference import weights_of
 from steps.acquisition import (
@@ -116,8 +117,10 @@ from steps.scorecards import (
 )
 from steps.scoring import Scored, open_scored, score_snapshot
 from steps.segments import possible_features, preview_segments, segment_map, use_segments
+from steps.standing import flips_over_time, snapshots_before
 from steps.tiers import apply_policy, cube_of, policy_in_force, score_histogram
 from steps.value import reference_picture, try_weights, use_reference
+from steps.views import levels_of, look_at
 
 __all__ = [
     "ACQUISITION_BYS",
@@ -159,6 +162,7 @@ __all__ = [
     "ScorecardExport",
     "Scored",
     "SegmentProfile",
+    "Selection",
     "SimulationSettings",
     "Snapshot",
     "StratumError",
@@ -197,6 +201,7 @@ __all__ = [
     "export_scorecard",
     "find_snapshot",
     "fit_response_model",
+    "flips_over_time",
     "group_levels",
     "house_is_open",
     "impairment_of",
@@ -208,11 +213,13 @@ __all__ = [
     "inspect_file",
     "known_columns",
     "ledger_of",
+    "levels_of",
     "lifetime_by",
     "limit_list",
     "limit_rules",
     "limits_by_tier",
     "list_snapshots",
+    "look_at",
     "masked_columns",
     "merged",
     "movement_between",
@@ -253,6 +260,7 @@ __all__ = [
     "set_offers",
     "simulate",
     "simulation_of",
+    "snapshots_before",
     "try_weights",
     "use_assumptions",
     "use_reference",

@@ -41,10 +41,11 @@ def with_tier(frame: Frame, policy: Policy) -> Frame:
     policy : Policy
         The policy to apply.
     """
-    return frame.with_columns(_tier(policy, "is").alias("tier"))
+    return frame.with_columns(tier_under(policy).alias("tier"))
 
 
-def _tier(policy: Policy, side: str) -> nw.Expr:
+def tier_under(policy: Policy, side: str = "is") -> nw.Expr:
+    """Give the tier of a row, by the caps and stays of the policy (``is``) or the one compared with (``was``)."""
     reached = [_reaches(policy, place) for place in (0, 1)]
     if policy.stay_months:
         is_staying = (nw.col(f"{side}_staying") == 1) & (nw.col("held") != NO_TIER)
@@ -69,25 +70,38 @@ def _tier(policy: Policy, side: str) -> nw.Expr:
 
 def _reaches(policy: Policy, place: int) -> nw.Expr:
     """Whether value and risk are good enough for Strategic (0), or for Core or better (1)."""
+    return is_worth(policy, place) & passes_gate(policy, place)
+
+
+def is_worth(policy: Policy, place: int) -> nw.Expr:
+    """Whether the value reaches Strategic (0), or Core or better (1); who holds it, by the exit line."""
     threshold = (policy.strategic_step, policy.core_step)[place]
-    entry = _within(policy, place, threshold, 0)
-    if not (policy.exit_steps or policy.exit_rungs):
+    entry = nw.col("value_step") >= threshold
+    if not policy.exit_steps:
         return entry
-    leaves = _within(policy, place, threshold - policy.exit_steps, policy.exit_rungs)
-    return nw.when(nw.col("held") <= place).then(leaves).otherwise(entry)
+    stays = nw.col("value_step") >= threshold - policy.exit_steps
+    return nw.when(nw.col("held") <= place).then(stays).otherwise(entry)
 
 
-def _within(policy: Policy, place: int, threshold: int, more_rungs: int) -> nw.Expr:
-    """Whether value and risk lie within a threshold and the gate of the row's life cycle."""
-    is_worth = nw.col("value_step") >= threshold
+def passes_gate(policy: Policy, place: int) -> nw.Expr:
+    """Whether the risk is within the life cycle's gate of Strategic (0), or of Core (1)."""
     if not policy.gates_on:
-        return is_worth
+        return nw.lit(True)
+    entry = nw.col("risk_step") <= _gate(policy, place, 0)
+    if not policy.exit_rungs:
+        return entry
+    stays = nw.col("risk_step") <= _gate(policy, place, policy.exit_rungs)
+    return nw.when(nw.col("held") <= place).then(stays).otherwise(entry)
+
+
+def _gate(policy: Policy, place: int, more_rungs: int) -> nw.Expr:
+    """Highest rung let through, by life cycle; a closed gate stays closed."""
     gates = [(policy.gates[name].strategic, policy.gates[name].core)[place] for name in LIFECYCLES]
     rungs = [rung if rung == CLOSED else min(rung + more_rungs, TOP_RUNG) for rung in gates]
     gate = nw.lit(rungs[-1])
     for key, rung in enumerate(rungs[:-1]):
         gate = nw.when(nw.col("lifecycle_key") == key).then(nw.lit(rung)).otherwise(gate)
-    return is_worth & (nw.col("risk_step") <= gate)
+    return gate
 
 
 def with_treated_of_tier(frame: Frame) -> Frame:
@@ -138,7 +152,7 @@ def row_totals(frame: Frame, policy: Policy) -> Frame:
 
 def row_moves(frame: Frame, policy: Policy, other: Policy) -> Frame:
     """Sum rows by tier under another policy (`was`) and this one (`tier`): the twin of `sum_moves`."""
-    with_both = frame.with_columns(_tier(other, "was").alias("was"), _tier(policy, "is").alias("tier"))
+    with_both = frame.with_columns(_tier(other, "was").alias("was"), tier_under(policy).alias("tier"))
     return with_both.group_by("was", "tier").agg(
         nw.len().cast(nw.Int64).alias("customers"),
         nw.col("exposure_minor").sum().cast(nw.Int64).alias("exposure_minor"),

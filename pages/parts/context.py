@@ -9,8 +9,11 @@ import streamlit as st
 import pipeline
 from pages.parts import cards, state
 from reports.escape import plain
+from reports.filters import level_text, selection_text
 from reports.formats import Language, MoneyUnit, day, money_unit, unit_label
+from reports.naming import segment_title
 from reports.words import say
+from reports.words.names import column_label
 
 UNIT_FACTORS = {"1": 1.0, "1e3": 1e3, "1e6": 1e6, "1e9": 1e9}
 
@@ -68,15 +71,16 @@ def show() -> None:
                 key="w_snapshot",
                 on_change=state.on_change("w_snapshot", state.choose_snapshot),
                 help=say("bar.choose_snapshot", language),
-                width=430,
+                width=350,
             )
             name = policy_name(in_force, language)
             shown = say("bar.draft", language, name=name) if is_draft else name
             st.selectbox(
                 say("bar.policy", language), [f"{shown} · {say('bar.in_force', language)}" if not is_draft else shown],
-                key=f"w_policy_{is_draft}_{language}", width=230,
+                key=f"w_policy_{is_draft}_{language}", width=200,
             )  # fmt: skip
-            scored = open_scored(current)
+            _filter(current, language)
+            scored = _open_or_clear(current, language)
             options = ["auto", *UNIT_FACTORS]
             # A key of its own for each portfolio and language: the options' words differ.
             unit_key = f"w_unit_{current.snapshot_id[:12]}_{language}"
@@ -87,7 +91,7 @@ def show() -> None:
                 format_func=lambda chosen: _unit_label(chosen, scored, language),
                 key=unit_key,
                 on_change=state.on_change(unit_key, state.set_unit),
-                width=150,
+                width=140,
             )
         state.seed_widget("w_language", language)
         st.segmented_control(
@@ -100,11 +104,96 @@ def show() -> None:
         )
 
 
+def _open_or_clear(current: pipeline.Snapshot, language: Language) -> pipeline.Scored:
+    """Open what is looked at; where the filter fits nobody, everybody is shown again."""
+    try:
+        return open_scored(current)
+    except pipeline.InputRefused:
+        if not state.selection():
+            raise
+        _clear_filter()
+        st.toast(say("filter.nobody", language))
+        return open_scored(current)
+
+
 def open_scored(current: pipeline.Snapshot) -> pipeline.Scored:
     """Open a snapshot's scoring, saying so while it takes a while."""
     house = state.house()
+    in_force = pipeline.policy_in_force(house)
+    policies = (in_force, state.draft(in_force))
     with st.spinner(say("work.opening", state.language()), show_time=True):
-        return pipeline.open_scored(house, current.snapshot_id)
+        return pipeline.look_at(house, current.snapshot_id, state.selection(), policies)
+
+
+def _filter(current: pipeline.Snapshot, language: Language) -> None:
+    """Which customers all pages speak of."""
+    chosen = state.selection()
+    names = _segment_names(current, language)
+    text = selection_text(chosen.levels, names, language)
+    with (
+        st.container(width=170, gap="xxsmall", key="filter-bar"),
+    ):
+        cards.quiet(say("bar.filter", language))
+        popover = st.popover(text, key="filter", help=say("filter.help", language), width="stretch")
+    with popover:
+        levels = pipeline.levels_of(state.house(), current)
+        kept = [column for column, _ in chosen.levels if column in levels]
+        for column in kept:
+            _filter_levels(column, levels[column], names, language)
+        free = [column for column in levels if column not in kept]
+        st.selectbox(
+            say("filter.add", language),
+            free,
+            index=None,
+            format_func=lambda column: column_label(column, language),
+            placeholder=say("filter.choose", language),
+            key=f"w_filter_add_{len(kept)}",
+        )
+        added = state.widget(f"w_filter_add_{len(kept)}")
+        if added in free:
+            _filter_levels(added, levels[added], names, language)
+        if chosen:
+            st.button(say("filter.clear", language), key="filter-clear", on_click=_clear_filter)
+
+
+def _filter_levels(
+    column: str, levels: list[tuple[str, int]], names: dict[str, str], language: Language
+) -> None:
+    """Levels of one column that stay."""
+    counts = dict(levels)
+    key = f"w_filter_{column}"
+    state.seed_widget(
+        key, [level for level in dict(state.selection().levels).get(column, ()) if level in counts]
+    )
+
+    def moved() -> None:
+        now = dict(state.selection().levels)
+        state.select(pipeline.Selection.of({**now, column: list(state.widget(key) or ())}))
+
+    st.multiselect(
+        column_label(column, language),
+        list(counts),
+        format_func=lambda level: say(
+            "filter.level", language, name=level_text(column, level, names, language), n=counts.get(level, 0)
+        ),
+        key=key,
+        on_change=moved,
+        placeholder=say("filter.all", language),
+    )
+
+
+def _segment_names(current: pipeline.Snapshot, language: Language) -> dict[str, str]:
+    """Names of the segments, for the filter."""
+    scored = pipeline.open_scored(state.house(), current.snapshot_id)
+    return {
+        str(profile.number): segment_title(profile.name, profile.title, language)
+        for profile in scored.profiles
+    }
+
+
+def _clear_filter() -> None:
+    state.select(pipeline.Selection())
+    state.forget_widgets("w_filter_")
 
 
 def _unit_label(chosen: str, scored: pipeline.Scored, language: Language) -> str:

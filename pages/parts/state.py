@@ -46,6 +46,8 @@ def begin_run() -> None:
         st.session_state["snapshot"] = asked["snapshot"]
     if asked.get("k", "").isdigit():
         st.session_state["clusters"] = max(2, min(10, int(asked["k"])))
+    if asked.get("filter"):
+        st.session_state["selection"] = pipeline.Selection.from_text(asked["filter"])
     draft = _policy_from_address(asked.to_dict())
     if draft is not None:
         st.session_state["draft"] = draft
@@ -64,6 +66,8 @@ def write_address(*, with_policy: bool) -> None:
         wanted["snapshot"] = str(_get("snapshot", ""))[:12]
     if unit() != "auto":
         wanted["unit"] = unit()
+    if selection():
+        wanted["filter"] = selection().to_text()
     if "clusters" in st.session_state:
         wanted["k"] = str(_get("clusters", ""))
     draft = cast("Policy | None", _get("draft", None))
@@ -131,9 +135,23 @@ def choose_snapshot(identity: str) -> None:
     st.session_state["snapshot"] = identity
 
 
+def selection() -> pipeline.Selection:
+    """Which customers all pages speak of."""
+    return cast("pipeline.Selection", _get("selection", pipeline.Selection()))
+
+
+def select(chosen: pipeline.Selection) -> None:
+    """Make all pages speak of part of the customers."""
+    st.session_state["selection"] = chosen
+
+
 def draft(in_force: Policy) -> Policy:
-    """Policy as it is being moved; the one in force until something is moved."""
-    return cast("Policy", _get("draft", in_force))
+    """Policy as it is being moved; the one in force until something is moved.
+
+    Tiers set by hand are nobody's draft: they are always those of today.
+    """
+    moved = cast("Policy", _get("draft", in_force))
+    return moved if moved.overrides == in_force.overrides else replace(moved, overrides=in_force.overrides)
 
 
 def set_draft(policy: Policy) -> None:
@@ -172,6 +190,12 @@ def put_widget(key: str, value: object) -> None:
 def widget(key: str) -> Any:  # Any: each widget has its own type
     """Value of a widget by its key."""
     return st.session_state.get(key)
+
+
+def forget_widgets(prefix: str) -> None:
+    """Let widgets begin anew."""
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
 
 
 def clusters() -> int | None:

@@ -25,7 +25,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "bar.in_force": ("in force", "现行"),
     "bar.built_in": ("built-in policy", "内置政策"),
     "bar.filter": ("Filter", "筛选"),
-    "bar.filter_none": ("none", "无"),
+    "filter.everybody": ("everybody", "全部客户"),
+    "filter.help": ("Which customers all pages speak of", "所有页面所针对的客户范围"),
+    "filter.add": ("Narrow down by", "按字段筛选"),
+    "filter.choose": ("Choose a column", "选择字段"),
+    "filter.all": ("Everybody", "不限"),
+    "filter.clear": ("Look at everybody again", "恢复全部客户"),
+    "filter.level": ("{name} · {n} {n:customer|customers}", "{name} · {n} 户"),
+    "filter.nobody": ("Nobody fits that filter, so everybody is shown again.", "没有客户符合该筛选条件，已恢复显示全部客户。"),
     "bar.unit": ("Unit", "单位"),
     "bar.unit_auto": ("{unit} (auto)", "{unit}（自动）"),
     "bar.no_currency": ("currency unknown", "币种未知"),
@@ -91,7 +98,5 @@ WORDS: dict[str, tuple[str, str]] = {
         "Bring in a file of customers or loans, and this page answers within seconds.",
         "导入一份客户或贷款文件，数秒内即可在此查看结果。"),
     "empty.samples": ("Or open one of the samples to look around.", "也可以先打开示例组合体验。"),
-    "empty.no_match": ("No customer matches the filter. Widen it to see figures.",
-                       "没有客户符合筛选条件，请放宽条件。"),
 }
 # fmt: on
