@@ -35,6 +35,7 @@ from segmentation.scorecard.points import bin_points
 from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
 from segmentation.selection import Selection
+from segmentation.tiers import TierBoard
 from segmentation.value import ValueWeights
 from segmentation.value_reference import weights_of
 from steps.acquisition import (
@@ -72,6 +73,7 @@ from steps.losses import (
     simulation_of,
 )
 from steps.movement import MovementBoard, earlier_snapshots, movement_between
+from steps.movers import MoverQuery, mover_rules, movers_file, movers_page
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
 from steps.portfolios import (
     delete_snapshot,
@@ -149,6 +151,7 @@ __all__ = [
     "LossDistribution",
     "Mapping",
     "MovementBoard",
+    "MoverQuery",
     "Overlay",
     "OverlayLine",
     "Person",
@@ -166,6 +169,7 @@ __all__ = [
     "SimulationSettings",
     "Snapshot",
     "StratumError",
+    "TierBoard",
     "Upload",
     "UsageError",
     "Validation",
@@ -223,6 +227,9 @@ __all__ = [
     "masked_columns",
     "merged",
     "movement_between",
+    "mover_rules",
+    "movers_file",
+    "movers_page",
     "number_text",
     "offer_rules",
     "offers_from",

@@ -13,11 +13,11 @@ if ROOT not in sys.path:
 import streamlit as st  # noqa: E402  (after the path is set)
 
 from pages.data import assumptions, portfolios  # noqa: E402
-from pages.decide import acquisition, limits, returns, risk, scorecard, tiers  # noqa: E402
+from pages.decide import acquisition, limits, movers, returns, risk, scorecard, tiers  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
-from pages.watch import changes  # noqa: E402
+from pages.watch import changes, stability  # noqa: E402
 from reports.words import say  # noqa: E402
 
 PAGES = {
@@ -26,20 +26,22 @@ PAGES = {
     "customers": customers,
     "value": value,
     "tiers": tiers,
+    "movers": movers,
     "risk": risk,
     "scorecard": scorecard,
     "returns": returns,
     "limits": limits,
     "acquisition": acquisition,
     "changes": changes,
+    "stability": stability,
     "portfolios": portfolios,
     "assumptions": assumptions,
 }
 MENU = {
     "": ("overview",),
     "understand": ("segments", "customers", "value"),
-    "decide": ("tiers", "risk", "scorecard", "returns", "limits", "acquisition"),
-    "watch": ("changes",),
+    "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
+    "watch": ("changes", "stability"),
     "data": ("portfolios", "assumptions"),
 }
 # Sections of the menu, in the order of the work; only those of which something exists.

@@ -49,7 +49,9 @@ def with_move(frame: Frame, policy: Policy, other: Policy) -> Frame:
         at = (falls & (nw.col("_was") == place)) | (rises & (nw.col("_tier") == place))
         level = nw.when(at).then(nw.lit(tier)).otherwise(level)
     if policy.overrides != other.overrides:
-        rule = nw.when((falls | rises) & (nw.col("forced") != NO_TIER)).then(nw.lit("override")).otherwise(rule)
+        rule = (
+            nw.when((falls | rises) & (nw.col("forced") != NO_TIER)).then(nw.lit("override")).otherwise(rule)
+        )
     return frame.with_columns(rule.alias("rule"), level.alias("level")).drop("_was", "_tier")
 
 

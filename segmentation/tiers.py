@@ -152,7 +152,7 @@ def row_totals(frame: Frame, policy: Policy) -> Frame:
 
 def row_moves(frame: Frame, policy: Policy, other: Policy) -> Frame:
     """Sum rows by tier under another policy (`was`) and this one (`tier`): the twin of `sum_moves`."""
-    with_both = frame.with_columns(_tier(other, "was").alias("was"), tier_under(policy).alias("tier"))
+    with_both = frame.with_columns(tier_under(other, "was").alias("was"), tier_under(policy).alias("tier"))
     return with_both.group_by("was", "tier").agg(
         nw.len().cast(nw.Int64).alias("customers"),
         nw.col("exposure_minor").sum().cast(nw.Int64).alias("exposure_minor"),

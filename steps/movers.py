@@ -82,16 +82,23 @@ def movers_page(
         `MOVER_COLUMNS`; names are None where the person may not see them. Texts are hostile.
     """
     with house.warehouse.cursor() as cursor:
-        rows = _movers(frame_of(cursor, scored.table), policy, other, query).to_native().limit(most, first).df()
+        rows = (
+            _movers(frame_of(cursor, scored.table), policy, other, query).to_native().limit(most, first).df()
+        )
     return masked(rows, person)
 
 
-def mover_rules(house: House, scored: Scored, policy: Policy, other: Policy) -> dict[tuple[str, str, str], int]:
+def mover_rules(
+    house: House, scored: Scored, policy: Policy, other: Policy
+) -> dict[tuple[str, str, str], int]:
     """Count the movers by tier before, tier after and rule."""
     with house.warehouse.cursor() as cursor:
         moved = _movers(frame_of(cursor, scored.table), policy, other, MoverQuery())
         rows = fetch(moved.group_by("was", "tier", "rule").agg(nw.len().cast(nw.Int64).alias("n")))
-    found = {(row.was, row.tier, row.rule): int(row.n) for row in rows.itertuples()}
+    found = {
+        (str(row["was"]), str(row["tier"]), str(row["rule"])): int(row["n"])
+        for row in rows.to_dict("records")
+    }
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -170,6 +170,8 @@ def replace_draft(policy: Policy | None) -> None:
         "w_core",
         "w_gate_",
         "w_coverage_gate",
+        "w_exit_",
+        "w_stay_",
         *(f"w_{name}_" for name in TREATMENT_NAMES),
     )
     for key in [key for key in st.session_state if str(key).startswith(policy_widgets)]:

@@ -18,6 +18,7 @@ from reports.words import (
     acquisition,
     customers,
     findings,
+    movers,
     overview,
     portfolios,
     reasons,
@@ -47,6 +48,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | returns.WORDS
     | acquisition.WORDS
     | customers.WORDS
+    | movers.WORDS
     | scorecard.WORDS
 )
 """Key to (English, Chinese)."""

@@ -1,0 +1,92 @@
+"""Words of the pages on who moves and how often tiers flip."""
+
+from __future__ import annotations
+
+# fmt: off
+WORDS: dict[str, tuple[str, str]] = {
+    "menu.movers": ("Who moves", "层级变动"),
+    "menu.stability": ("Stability", "稳定性"),
+
+    "movers.title": ("Who changes tier if the draft comes into force?", "若草案生效，谁会变换层级？"),
+    "movers.answer": ("{n} of {total} customers move, with an exposure of {exposure}.",
+                      "{total} 户客户中有 {n} 户变换层级，涉及敞口 {exposure}。"),
+    "movers.nobody": ("The draft moves nobody. Shift a line on Tiers, and whoever would move stands here.",
+                      "草案未使任何客户变换层级。请在“客户分层”页移动分界线，变动客户将列于此处。"),
+    "movers.to_tiers": ("Go to Tiers", "前往客户分层"),
+    "movers.matrix": ("From which tier to which?", "从哪一层级到哪一层级？"),
+    "movers.matrix_customers": ("Customers; rows: under the policy in force, columns: under the draft.",
+                                "客户数；行：现行政策，列：草案。"),
+    "movers.matrix_exposure": ("Exposure, {unit}; rows: under the policy in force, columns: under the draft.",
+                               "敞口，{unit}；行：现行政策，列：草案。"),
+    "movers.measure": ("What is counted", "统计口径"),
+    "movers.customers": ("Customers", "客户数"),
+    "movers.exposure": ("Exposure", "敞口"),
+    "movers.why": ("Which rule moves them?", "由哪条规则引起？"),
+    "movers.why_subtitle": ("Customers by the condition that the policy newly asks, or no longer asks.",
+                            "按草案新增或放宽的条件统计的客户数。"),
+    "movers.rule": ("Rule", "规则"),
+    "movers.move": ("Move", "变动"),
+    "movers.list": ("Who exactly?", "具体是哪些客户？"),
+    "movers.list_subtitle": ("Largest exposure first; rows {first} to {last} of {n}.",
+                             "按敞口从大到小；第 {first} 至 {last} 行，共 {n} 行。"),
+    "movers.everyone": ("All moves", "全部变动"),
+    "movers.pair": ("{was} → {tier}", "{was} → {tier}"),
+    "movers.show": ("Which moves", "哪些变动"),
+    "movers.page": ("Page", "页"),
+    "movers.reason": ("Why", "原因"),
+    "movers.download": ("Download all of them (CSV)", "下载全部名单（CSV）"),
+    "movers.pd": ("PD (12 months)", "违约概率（12 个月）"),
+    "movers.value": ("Value score", "价值评分"),
+
+    "rule.override": ("Tier set by hand", "人工指定层级"),
+    "rule.cap": ("Watch list or too little known", "预警名单或资料不足"),
+    "rule.threshold_gate": ("Value line and risk gate", "价值门槛与风险闸门"),
+    "rule.threshold": ("Value line", "价值门槛"),
+    "rule.gate": ("Risk gate", "风险闸门"),
+    "rule.stay": ("Exit line or minimum stay", "退出线或最短停留期"),
+
+    "reason.falls_threshold": ("Value {value} is below the {line} that {level} asks", "价值评分 {value} 低于{level}要求的 {line}"),
+    "reason.falls_gate": ("PD {pd} is above the {gate} that {level} accepts", "违约概率 {pd} 高于{level}可接受的 {gate}"),
+    "reason.rises_threshold": ("Value {value} reaches {level} now; in force it asks {line}", "价值评分 {value} 现已达到{level}；现行要求为 {line}"),
+    "reason.rises_gate": ("PD {pd} passes {level} now; in force it accepts {gate}", "违约概率 {pd} 现可通过{level}；现行上限为 {gate}"),
+    "reason.cap": ("Overdue or too little known: {level} is out of reach", "逾期或资料不足，无法进入{level}"),
+    "reason.cap_lifted": ("No longer held back by arrears or missing data", "不再受逾期或资料缺失限制"),
+    "reason.override": ("Set by hand", "人工指定"),
+    "reason.stay": ("The tier held before counts differently", "原层级的保留规则不同"),
+    "reason.nobody": ("nobody", "无人"),
+    "reason.unknown": ("unknown", "未知"),
+
+    "stability.title": ("How often do tiers flip for no good reason?", "层级是否频繁无故变动？"),
+    "stability.answer": (
+        "Since {date}, {sticky} changes of tier as the draft is, {plain} without its exit lines and minimum stay.",
+        "自{date}以来，按草案共变动 {sticky} 次；若无退出线与最短停留期则为 {plain} 次。"),
+    "stability.none": (
+        "There is one snapshot only. Bring in an earlier or later one of the same customers, with a date, to see how tiers change.",
+        "目前只有一个快照。请导入同一批客户的其他日期快照，以观察层级变化。"),
+    "stability.edit": ("How sticky should a tier be?", "层级应有多稳定？"),
+    "stability.edit_subtitle": (
+        "Part of the draft. Who holds a tier keeps it a little beyond the line; nothing is in force until it is approved.",
+        "属于草案内容。已在某层级的客户在略微越线时仍保留原层级；批准前不生效。"),
+    "stability.exit_value": ("Points of value below the line before a tier is lost", "低于门槛多少分才失去层级"),
+    "stability.exit_risk": ("Rungs of the risk ladder above the gate before a tier is lost", "高于闸门多少级才失去层级"),
+    "stability.exit_risk_help": (
+        "A rung is a step of the fixed ladder of default probabilities; each is about 14 % riskier than the one below.",
+        "风险阶梯由固定的违约概率组成，每级约比下一级高 14%。"),
+    "stability.stay": ("Months a tier is kept at least", "层级至少保留的月数"),
+    "stability.stay_help": (
+        "From the last change on. A default ends it at once, and a customer on watch is Core at most.",
+        "自上次变动起计算。违约立即终止；预警客户最高为核心客户。"),
+    "stability.chart": ("How many customers change tier from one snapshot to the next?", "相邻快照之间有多少客户变换层级？"),
+    "stability.chart_subtitle": ("Share of the customers seen on both, outside work-out; † the draft is replayed over the past.",
+                                 "占两期均存在且未进入清收的客户比例；† 为草案在历史上的回放。"),
+    "stability.sticky": ("As the draft is", "按草案"),
+    "stability.plain": ("Without exit lines and stay", "无退出线与停留期"),
+    "stability.changes": ("Changes", "变动"),
+    "stability.returns": ("Flip-flops", "来回变动"),
+    "stability.returns_help": ("Customers who came back to the tier they had before their last change.", "变动后又回到原层级的客户。"),
+    "stability.date": ("Snapshot", "快照"),
+    "stability.of": ("Customers on both", "两期均有的客户"),
+    "stability.alt": ("Share of customers who change tier, by snapshot: {sticky} as the draft is, {plain} without exit lines, on the last one.",
+                      "各快照变换层级的客户比例；最近一期按草案为 {sticky}，无退出线为 {plain}。"),
+}
+# fmt: on
