@@ -10,6 +10,7 @@ from data.warehouse.house import WORKING_TABLE
 from data.warehouse.snapshots import Snapshot
 from segmentation.hysteresis import Flips, flip_sums, next_standing, with_months_held, without_stickiness
 from segmentation.policy import Policy
+from segmentation.selection import Selection, selected
 from steps.house import House
 from steps.movement import earlier_snapshots
 from steps.portfolios import list_snapshots
@@ -72,8 +73,12 @@ def _replayed(cursor: duckdb.DuckDBPyConnection, before: list[Scored], policy: P
     return standing
 
 
-def flips_over_time(house: House, current: Snapshot, policy: Policy) -> dict[str, tuple[Flips, ...]]:
+def flips_over_time(
+    house: House, current: Snapshot, policy: Policy, selection: Selection | None = None
+) -> dict[str, tuple[Flips, ...]]:
     """Count changes of tier from snapshot to snapshot, as the policy is and without its stickiness.
+
+    Of the customers of a selection, on each snapshot those who fit it then.
 
     Returns
     -------
@@ -85,17 +90,20 @@ def flips_over_time(house: House, current: Snapshot, policy: Policy) -> dict[str
     found: dict[str, tuple[Flips, ...]] = {}
     with house.warehouse.cursor() as cursor:
         for name, each in (("sticky", policy), ("plain", without_stickiness(policy))):
-            found[name] = _flips(cursor, chain, each)
+            found[name] = _flips(cursor, chain, each, selection or Selection())
     return found
 
 
-def _flips(cursor: duckdb.DuckDBPyConnection, chain: list[Scored], policy: Policy) -> tuple[Flips, ...]:
+def _flips(
+    cursor: duckdb.DuckDBPyConnection, chain: list[Scored], policy: Policy, selection: Selection
+) -> tuple[Flips, ...]:
     standing: Frame | None = None
     rows = []
     for place, entry in enumerate(chain):
         if entry.snapshot.as_of is None:
             return ()
-        step = next_standing(frame_of(cursor, entry.table), standing, policy, entry.snapshot.as_of)
+        scored = selected(frame_of(cursor, entry.table), selection)
+        step = next_standing(scored, standing, policy, entry.snapshot.as_of)
         materialise(cursor, step, f"flips_{place}", temporary=True)
         standing = frame_of(cursor, f"flips_{place}")
         if place:

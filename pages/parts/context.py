@@ -56,7 +56,7 @@ def show() -> None:
     current = snapshot()
     in_force = pipeline.policy_in_force(state.house())
     is_draft = state.draft(in_force).identity != in_force.identity
-    with st.container(horizontal=True, key="context-bar", vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, key="context-bar", vertical_alignment="bottom", gap="small"):
         if current is None:
             cards.quiet(say("bar.no_snapshot", language))
         else:
@@ -133,7 +133,7 @@ def _filter(current: pipeline.Snapshot, language: Language) -> None:
     with (
         st.container(width=170, gap="xxsmall", key="filter-bar"),
     ):
-        cards.quiet(say("bar.filter", language))
+        st.markdown(say("bar.filter", language), width="content")
         popover = st.popover(text, key="filter", help=say("filter.help", language), width="stretch")
     with popover:
         levels = pipeline.levels_of(state.house(), current)

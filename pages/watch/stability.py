@@ -33,17 +33,24 @@ def show() -> None:
     draft = state.draft(pipeline.policy_in_force(house))
     with st.spinner(say("work.summing", language), show_time=True):
         found = state.once(
-            ("flips", current.snapshot_id, draft.identity, len(pipeline.list_snapshots(house))),
-            lambda: pipeline.flips_over_time(house, current, draft),
+            (
+                "flips",
+                current.snapshot_id,
+                draft.identity,
+                state.selection().identity,
+                len(pipeline.list_snapshots(house)),
+            ),
+            lambda: pipeline.flips_over_time(house, current, draft, state.selection()),
         )
     sticky, plain = found["sticky"], found["plain"]
     if sticky:
         sentence = say(
-            "stability.answer",
+            "stability.answer" if draft.is_sticky else "stability.answer_plain",
             language,
             date=day(pipeline.snapshots_before(house, current)[0].as_of, language),
-            sticky=count(sum(entry.changes for entry in sticky)),
             plain=count(sum(entry.changes for entry in plain)),
+            returns=count(sum(entry.returns for entry in plain)),
+            sticky=count(sum(entry.changes for entry in sticky)),
         )
     else:
         sentence = say("stability.none", language)

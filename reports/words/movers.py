@@ -60,6 +60,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "stability.answer": (
         "Since {date}, {sticky} changes of tier as the draft is, {plain} without its exit lines and minimum stay.",
         "自{date}以来，按草案共变动 {sticky} 次；若无退出线与最短停留期则为 {plain} 次。"),
+    "stability.answer_plain": (
+        "Since {date}, {plain} changes of tier, {returns} of them back and forth. The draft has no exit lines yet: try 2 points.",
+        "自{date}以来共变动 {plain} 次，其中 {returns} 次为来回变动。草案尚未设退出线，可先试设 2 分。"),
     "stability.none": (
         "There is one snapshot only. Bring in an earlier or later one of the same customers, with a date, to see how tiers change.",
         "目前只有一个快照。请导入同一批客户的其他日期快照，以观察层级变化。"),
