@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from reports.escape import plain
 from reports.formats import (
@@ -18,6 +19,7 @@ from reports.html import Cell, Head, Row
 from reports.words import say
 from segmentation.lifetime import LifetimeValue
 from segmentation.limits import LimitRules, LimitSummary
+from segmentation.returns.hurdle import HurdleGroup
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.reconcile import Item, OwnTotals, Reconciliation
 from segmentation.returns.statement import Contributor, Statement
@@ -33,10 +35,50 @@ def statement_steps(total: Statement, scale: float, language: Language) -> list[
     return [(say(f"line.{name}", language), amount) for name, amount in steps if amount]
 
 
+def before_risk_rows(
+    total: Statement, unit: MoneyUnit, unit_text: str, assumed: str, language: Language
+) -> tuple[list[Head], list[Row]]:
+    """List income, cost and what is left of a portfolio whose risk nobody knows."""
+    left = total.unrated_income - total.unrated_cost
+    lines = [
+        ("groups.income", total.unrated_income),
+        ("line.cost", -total.unrated_cost),
+        ("line.before_loss", left),
+    ]
+    heads = [
+        Head(say("statement.line", language), "left"),
+        Head(f"{say('statement.amount', language)} · {unit_text}"),
+    ]
+    rows = [
+        Row([say(key, language), Cell(money_bare(amount, unit), assumed=assumed)], is_strong=key == "line.before_loss")
+        for key, amount in lines
+    ]  # fmt: skip
+    return heads, rows
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """A figure's formula with its numbers in it.
+
+    Attributes
+    ----------
+    sentence : str
+        The formula.
+    made_by : tuple of str
+        Figures whose largest contributors make this one.
+    is_after_tax : bool
+        Whether tax and the risk-free rate are in it.
+    """
+
+    sentence: str
+    made_by: tuple[str, ...]
+    is_after_tax: bool = False
+
+
 def formulas(
     total: Statement, returns: ReturnsSettings, unit: MoneyUnit, language: Language
-) -> list[tuple[str, str]]:
-    """Write each figure's formula with its numbers in it: (figure whose contributors belong to it, sentence)."""
+) -> list[FigureLine]:
+    """Write each figure's formula with its numbers in it."""
 
     def amount(value: float) -> str:
         return money_bare(value, unit)
@@ -46,26 +88,29 @@ def formulas(
         "income": amount(total.income), "funding": amount(total.funding), "servicing": amount(total.servicing),
         "cost": amount(total.cost), "loss": amount(total.expected_loss), "profit": amount(total.profit),
     }  # fmt: skip
-    ratio = total.raroc(returns)
+    ratio, exposure = total.raroc(returns), amount(total.exposure)
+    share = percent(total.expected_loss / total.exposure if total.exposure else None, 2)
     return [
-        ("interest", say("figure.income", language, **_only(shown, "interest", "commitment", "fees", "income"))),
-        ("funding", say("figure.cost", language, **_only(shown, "funding", "servicing", "cost"))),
-        ("expected_loss", say("figure.expected_loss", language, loss=shown["loss"])),
-        ("profit", say("figure.profit", language, **_only(shown, "income", "cost", "loss", "profit"))),
-        (
-            "profit",
+        FigureLine(say("figure.income", language, **_only(shown, "interest", "commitment", "fees", "income")), ("income",)),
+        FigureLine(say("figure.cost", language, **_only(shown, "funding", "servicing", "cost")), ("cost",)),
+        FigureLine(
+            say("figure.expected_loss", language, loss=shown["loss"], exposure=exposure, share=share), ("expected_loss",)
+        ),
+        FigureLine(say("figure.profit", language, **_only(shown, "income", "cost", "loss", "profit")), ("profit",)),
+        FigureLine(
             say("figure.roi", language, profit=shown["profit"], drawn=amount(total.drawn), roi=percent(total.roi, 2))
             if total.roi is not None
             else say("figure.no_roi", language),
+            ("profit",),
         ),
-        (
-            "capital",
+        FigureLine(
             say(
                 "figure.raroc", language, profit=shown["profit"], capital=amount(total.capital),
                 rate=percent(returns.risk_free_rate), tax=percent(returns.tax_rate, 0), raroc=percent(ratio, 2),
             )
             if ratio is not None
             else say("figure.no_raroc", language),
+            ("profit", "capital"), True,
         ),
     ]  # fmt: skip
 
@@ -74,7 +119,7 @@ def _only(shown: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: shown[name] for name in names}
 
 
-def contributors_line(found: Sequence[Contributor], unit: MoneyUnit, language: Language) -> str:
+def contributors_line(figure: str, found: Sequence[Contributor], unit: MoneyUnit, language: Language) -> str:
     """Name the three largest parts of a figure; hostile names are made plain."""
     parts = [
         say(
@@ -83,7 +128,9 @@ def contributors_line(found: Sequence[Contributor], unit: MoneyUnit, language: L
         )
         for entry in found
     ]  # fmt: skip
-    return f"{say('figure.top', language)}: " + "; ".join(parts) if parts else ""
+    return (
+        say("figure.top", language, what=say(f"top.{figure}", language)) + "; ".join(parts) if parts else ""
+    )
 
 
 def group_rows(
@@ -92,10 +139,14 @@ def group_rows(
     lifetimes: Mapping[str, LifetimeValue],
     returns: ReturnsSettings,
     unit: MoneyUnit,
-    assumed: str,
+    rests_on: tuple[str, str],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
-    """List groups with their returns; those below the hurdle are marked by shape and wash."""
+    """List groups with their returns; those below the hurdle are marked by shape and wash.
+
+    `rests_on` names what figures of the year rest on, and RAROC besides.
+    """
+    assumed, assumed_of_raroc = rests_on
     heads = [
         Head("", "left"), Head(say("slice.customers", language)),
         Head(say("slice.exposure", language)), Head(say("groups.income", language)),
@@ -123,7 +174,7 @@ def group_rows(
                     Cell(percent(group.roi, 2), assumed=assumed if group.roi is not None else ""),
                     Cell(
                         ("■ " if below else "") + percent(ratio),
-                        assumed=assumed if ratio is not None else "",
+                        assumed=assumed_of_raroc if ratio is not None else "",
                     ),
                     money_bare(group.shortfall(returns), unit) if below else "–",
                     _lifetime(lifetime, unit),
@@ -131,6 +182,32 @@ def group_rows(
                 is_marked=below,
             )
         )
+    return heads, rows
+
+
+def hurdle_rows(
+    groups: Sequence[HurdleGroup],
+    names: Mapping[str, str],
+    unit: MoneyUnit,
+    unit_text: str,
+    language: Language,
+) -> tuple[list[Head], list[Row]]:
+    """List how many of each group lie below the hurdle and what they miss, most missing first."""
+    heads = [
+        Head("", "left"), Head(say("hurdle.below", language)), Head(say("hurdle.share", language)),
+        Head(f"{say('hurdle.exposure', language)} · {unit_text}"),
+        Head(f"{say('groups.missing', language)} · {unit_text}", hint=say("groups.missing_help", language)),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                names.get(group.key) or plain(group.key, 50) or say("groups.unknown", language),
+                Cell(count(group.below), note=say("hurdle.of", language, n=group.rated)),
+                percent(group.below / group.rated, 0), money_bare(group.exposure, unit), money_bare(group.missing, unit),
+            ]
+        )
+        for group in groups
+    ]  # fmt: skip
     return heads, rows
 
 

@@ -21,6 +21,7 @@ from segmentation.lifetime import (
 )
 from segmentation.policy import TIERS, Policy
 from segmentation.returns.allocation import Cell
+from segmentation.returns.hurdle import HurdleGroup, hurdle_groups, with_missing
 from segmentation.returns.reconcile import MEASURES, OwnTotals, Reconciliation, reconcile
 from segmentation.returns.statement import (
     LINES,
@@ -42,17 +43,21 @@ from steps.scoring import Scored
 from steps.tiers import tiered_frame, treated_frame
 
 MOST_LISTED = 500
-TOP_FIGURES = ("interest", "funding", "servicing", "expected_loss", "capital", "profit")
+HURDLE_COLUMNS = (
+    "customer_id", "name", "tier", "segment", "industry", "region", "exposure_at_default", "economic_capital",
+    "risk_adjusted_profit", "raroc", "missing",
+)  # fmt: skip
+TOP_FIGURES = ("income", "cost", "expected_loss", "profit", "capital")
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnsPicture:
-    """The whole portfolio's year as it is, and who makes its figures.
+    """A year of the whole portfolio, or of one group, as it is, and who makes its figures.
 
     Attributes
     ----------
     total : Statement
-        All customers.
+        All customers of it.
     contributors : dict
         Figure → its three largest customers; names are None where the person may not see them.
     """
@@ -67,18 +72,39 @@ def _lines(scored: Scored, frame: Frame) -> Frame:
 
 def returns_picture(house: House, scored: Scored, person: Person) -> ReturnsPicture:
     """Sum the portfolio's year and name the largest contributors of each figure."""
-    hidden = masked_columns(person)
     with house.warehouse.cursor() as cursor:
-        frame = _lines(scored, frame_of(cursor, scored.table))
-        (total,) = statements(frame, None, fetch) or (_nothing(),)
-        top = {figure: top_contributors(frame, figure, fetch) for figure in TOP_FIGURES}
-    if "name" in hidden:
+        return _picture(_lines(scored, frame_of(cursor, scored.table)), person)
+
+
+def group_picture(
+    house: House, scored: Scored, dimension: Dimension, key: str, policy: Policy, person: Person
+) -> ReturnsPicture:
+    """Sum one group's year and name its largest contributors; `key` is empty for those of no group."""
+    with house.warehouse.cursor() as cursor:
+        frame = _of_group(_grouped(frame_of(cursor, scored.table), dimension, policy), key)
+        return _picture(_lines(scored, frame), person)
+
+
+def _grouped(frame: Frame, dimension: Dimension, policy: Policy) -> Frame:
+    """Add `_group`, the dimension's level as text, empty where it is not known."""
+    tiered = tiered_frame(frame, policy)
+    return tiered.with_columns(dimension_key(dimension).fill_null("").alias("_group"))
+
+
+def _of_group(frame: Frame, key: str) -> Frame:
+    return frame.filter(nw.col("_group") == key)
+
+
+def _picture(frame: Frame, person: Person) -> ReturnsPicture:
+    (total,) = statements(frame, None, fetch) or (_nothing(),)
+    top = {figure: top_contributors(frame, figure, fetch) for figure in TOP_FIGURES}
+    if "name" in masked_columns(person):
         top = {figure: tuple(replace(entry, name="") for entry in found) for figure, found in top.items()}
     return ReturnsPicture(total, top)
 
 
 def _nothing() -> Statement:
-    return Statement("", 0, 0, *[0.0] * (len(LINES) + 5))
+    return Statement("", 0, 0, *[0.0] * (len(LINES) + 6))
 
 
 def returns_by(house: House, scored: Scored, dimension: Dimension, policy: Policy) -> tuple[Statement, ...]:
@@ -89,38 +115,51 @@ def returns_by(house: House, scored: Scored, dimension: Dimension, policy: Polic
         return statements(_lines(scored, frame), dimension, fetch)
 
 
-def below_hurdle(house: House, scored: Scored, policy: Policy, person: Person) -> pd.DataFrame:
+def below_hurdle_by(
+    house: House, scored: Scored, dimension: Dimension, policy: Policy
+) -> tuple[HurdleGroup, ...]:
+    """Count customers below the hurdle by tier, segment, industry, region, class or channel."""
+    with house.warehouse.cursor() as cursor:
+        frame = _grouped(frame_of(cursor, scored.table), dimension, policy)
+        return hurdle_groups(with_missing(frame, scored.model.returns), fetch)
+
+
+def below_hurdle(
+    house: House,
+    scored: Scored,
+    policy: Policy,
+    person: Person,
+    *,
+    dimension: Dimension = "tier",
+    key: str | None = None,
+    most: int = MOST_LISTED,
+) -> pd.DataFrame:
     """List customers whose RAROC is known and below the hurdle, largest missing profit first.
+
+    Parameters
+    ----------
+    dimension, key : str
+        Only the customers of this level; without a key, all.
+    most : int
+        Rows.
 
     Returns
     -------
     pandas.DataFrame
-        At most 500 rows: customer_id, name (None where the person may not see it), tier, segment,
-        exposure_at_default, risk_adjusted_profit, raroc, missing. Texts are hostile.
+        `HURDLE_COLUMNS`; names are None where the person may not see them. Texts are hostile.
     """
-    returns = scored.model.returns
-    needed = nw.col("economic_capital") * (
-        returns.hurdle_rate / (1 - returns.tax_rate) - returns.risk_free_rate
-    )
     with house.warehouse.cursor() as cursor:
-        frame = tiered_frame(frame_of(cursor, scored.table), policy)
+        frame = _grouped(frame_of(cursor, scored.table), dimension, policy)
+        frame = frame if key is None else _of_group(frame, key)
         rows = fetch(
-            frame.filter(nw.col("raroc") < returns.hurdle_rate)
-            .with_columns((needed - nw.col("risk_adjusted_profit")).alias("missing"))
-            .select(
-                "customer_id", "name", "tier", "segment", "exposure_at_default", "risk_adjusted_profit", "raroc", "missing"
-            )
+            with_missing(frame, scored.model.returns)
+            .filter(~nw.col("missing").is_null())
+            .with_columns(dimension_key("industry").alias("industry"))
+            .select(*HURDLE_COLUMNS)
             .sort("missing", "customer_id", descending=[True, False])
-            .head(MOST_LISTED)
-        )  # fmt: skip
+            .head(most)
+        )
     return masked(rows, person)
-
-
-def customers_below_hurdle(house: House, scored: Scored) -> int:
-    """Count customers whose RAROC is known and below the hurdle."""
-    with house.warehouse.cursor() as cursor:
-        frame = frame_of(cursor, scored.table).filter(nw.col("raroc") < scored.model.returns.hurdle_rate)
-        return int(fetch(frame.select(nw.len().alias("n")))["n"].iloc[0])
 
 
 def own_totals(house: House, scored: Scored) -> OwnTotals:

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 import pipeline
-from pages.decide.returns import group_names
 from pages.parts import cards, state
+from pages.parts.groups import group_names
 from reports import html
 from reports.acquisition import offer_label, spend_rows
 from reports.boards import tier_name

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 import pipeline
-from pages.decide import returns_next
+from pages.decide import returns_hurdle, returns_next
 from pages.parts import cards, context, errors, state
+from pages.parts.groups import assumed_words, group_names
 from reports import html
-from reports.boards import tier_name
 from reports.charts.waterfall import waterfall
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, money_bare, money_headline, percent, signed, unit_label
-from reports.naming import segment_title
-from reports.returns import contributors_line, formulas, group_rows, ledger_rows, statement_steps
+from reports.returns import (
+    before_risk_rows,
+    contributors_line,
+    formulas,
+    group_rows,
+    ledger_rows,
+    statement_steps,
+)
 from reports.words import say
 
 VIEWS = ("statement", "groups", "hurdle", "allocation", "ledger")
 SHOWN_GROUPS = 30
-SHOWN_BELOW = 100
 
 
 def show() -> None:
@@ -47,22 +51,11 @@ def show() -> None:
         elif view == "groups":
             _groups(scored, language)
         elif view == "hurdle":
-            _hurdle(scored, language)
+            returns_hurdle.show(scored, language)
         elif view == "allocation":
             returns_next.allocation(scored, language)
         else:
             _ledger(scored, unit, unit_text, language)
-
-
-def assumed_words(scored: pipeline.Scored, language: Language) -> str:
-    """Name what the returns rest on; empty when on nothing assumed."""
-    moving = ("interest_rate", "funding_rate", "servicing_cost", "loss_given_default", "horizon", "master_scale",
-              "conversion_factor", "average_year")  # fmt: skip
-    return ", ".join(
-        f"{say(f'assumption.{entry.key}', language)} ({percent(entry.share, 0)})"
-        for entry in scored.assumptions
-        if entry.key in moving
-    )
 
 
 def _statement(scored: pipeline.Scored, language: Language) -> None:
@@ -70,11 +63,16 @@ def _statement(scored: pipeline.Scored, language: Language) -> None:
     picture = state.once(
         ("returns", scored.scored_id), lambda: pipeline.returns_picture(state.house(), scored, state.person())
     )
-    total, returns = picture.total, scored.model.returns
-    assumed = assumed_words(scored, language)
+    total = picture.total
     title = say("statement.title", language)
-    unit = context.unit_for(total.income, language)
-    unit_text = unit_label(scored.snapshot.currency, unit, language)
+    unit = context.unit_for(total.income or total.unrated_income, language)
+    unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
+    if total.is_unrated:
+        heads, rows = before_risk_rows(total, unit, unit_text, assumed_words(scored, language), language)
+        body = html.table(heads, rows, state.theme(), caption=title)
+        with cards.card(title, say("statement.before_risk", language), body, key="statement"):
+            _rests_on(scored, language)
+        return
     with cards.card(title, say("statement.subtitle", language, unit=unit_text), key="statement"):
         drawn = waterfall(
             ("", 0.0), statement_steps(total, unit.scale, language),
@@ -93,25 +91,33 @@ def _statement(scored: pipeline.Scored, language: Language) -> None:
                 change=signed((treated - total.profit) / unit.scale),
             )
         )  # fmt: skip
-        if assumed:
-            cards.quiet("† " + say("figure.assumed", language, what=assumed))
-            st.page_link(state.page("assumptions"), label=say("menu.assumptions", language))
+        _rests_on(scored, language)
+    _figures(scored, picture, unit, language)
+
+
+def _rests_on(scored: pipeline.Scored, language: Language) -> None:
+    """What the figures of a card rest on, and the way to the register."""
+    cards.rests_on(
+        say("figure.assumed", language, what=assumed_words(scored, language, ratio=True)), language
+    )
+
+
+def _figures(
+    scored: pipeline.Scored, picture: pipeline.ReturnsPicture, unit: MoneyUnit, language: Language
+) -> None:
+    """Each figure as its formula, and behind it the three customers who make most of it."""
+    yearly, ratio = (bool(assumed_words(scored, language, ratio=is_ratio)) for is_ratio in (False, True))
     with cards.card(say("figure.title", language), say("figure.subtitle", language), key="formulas"):
-        for figure, sentence in formulas(total, returns, unit, language):
-            top = contributors_line(picture.contributors.get(figure, ()), unit, language)
-            cards.folded(sentence + (" †" if assumed else ""), html.quiet(top or "–", state.theme()))
-
-
-def group_names(scored: pipeline.Scored, dimension: str, language: Language) -> dict[str, str]:
-    """Give the shown names of a dimension's levels, where they have other words than the data's."""
-    if dimension == "segment":
-        return {
-            str(profile.number): segment_title(profile.name, profile.title, language)
-            for profile in scored.profiles
-        }
-    if dimension == "tier":
-        return {name: tier_name(name, language) for name in ("Strategic", "Core", "Ordinary", "Work-out")}
-    return {}
+        for line in formulas(picture.total, scored.model.returns, unit, language):
+            top = [
+                contributors_line(name, picture.contributors.get(name, ()), unit, language)
+                for name in line.made_by
+            ]
+            is_marked = ratio if line.is_after_tax else yearly
+            mark = " †" if is_marked else ""
+            cards.folded(
+                line.sentence + mark, html.quiet(" · ".join(filter(None, top)) or "–", state.theme())
+            )
 
 
 def _groups(scored: pipeline.Scored, language: Language) -> None:
@@ -139,16 +145,11 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
     below = [group for group in known if group.is_below_hurdle(returns)]
     names = group_names(scored, dimension or "tier", language)
     unit = context.unit_for(sum(group.income for group in found), language)
-    unit_text = unit_label(scored.snapshot.currency, unit, language)
+    unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
     heads, rows = group_rows(
-        found[:SHOWN_GROUPS],
-        names,
-        lifetimes,
-        returns,
-        unit,
-        assumed_words(scored, language),
-        language,
-    )
+        found[:SHOWN_GROUPS], names, lifetimes, returns, unit,
+        (assumed_words(scored, language), assumed_words(scored, language, ratio=True)), language,
+    )  # fmt: skip
     answer = say(
         "groups.answer", language, n=len(below), total=len(known), hurdle=percent(returns.hurdle_rate, 0)
     )
@@ -163,47 +164,25 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
                 source=say(f"churn.{churn.source}", language),
             )
         )  # fmt: skip
+        _rests_on(scored, language)
+    _one_group(scored, dimension or "tier", [group.key for group in found[:SHOWN_GROUPS]], names, language)
 
 
-def _hurdle(scored: pipeline.Scored, language: Language) -> None:
-    """Customers below the hurdle, most missing first."""
+def _one_group(
+    scored: pipeline.Scored, dimension: str, keys: list[str], names: dict[str, str], language: Language
+) -> None:
+    """The figures of one group, opened."""
     policy = state.draft(pipeline.policy_in_force(state.house()))
-    found = state.once(
-        ("hurdle", scored.scored_id, policy.identity),
-        lambda: pipeline.below_hurdle(state.house(), scored, policy, state.person()),
+    chosen = st.selectbox(
+        say("groups.open", language), keys, key=f"w_group_{dimension}_{scored.scored_id[:12]}_{language}",
+        format_func=lambda key: names.get(key) or plain(key, 50) or say("groups.unknown", language), width=430,
+    )  # fmt: skip
+    picture = state.once(
+        ("group", scored.scored_id, policy.identity if dimension == "tier" else "", dimension, chosen),
+        lambda: pipeline.group_picture(state.house(), scored, dimension, chosen, policy, state.person()),
     )
-    title = say("hurdle.title", language)
-    if found.empty:
-        cards.card(title, say("hurdle.none", language), key="hurdle")
-        return
-    unit = context.unit_for(float(found["exposure_at_default"].max()), language)
-    unit_text = unit_label(scored.snapshot.currency, unit, language)
-    hurdle = percent(scored.model.returns.hurdle_rate, 0)
-    listed = found.head(SHOWN_BELOW)
-    count = pipeline.customers_below_hurdle(state.house(), scored)
-    with cards.card(
-        title, say("hurdle.answer", language, n=count, shown=len(listed), hurdle=hurdle), key="hurdle"
-    ):
-        segments = group_names(scored, "segment", language)
-        money = [
-            f"{say(key, language)} · {unit_text}"
-            for key in ("slice.exposure", "groups.profit", "groups.missing")
-        ]
-        table = pd.DataFrame(
-            {
-                say("customers.name", language): cards.names_of(listed, language),
-                say("dimension.tier", language): [tier_name(tier, language) for tier in listed["tier"]],
-                say("dimension.segment", language): [segments.get(str(number), plain(number)) for number in listed["segment"]],
-                money[0]: (listed["exposure_at_default"] / unit.scale).round(2),
-                money[1]: (listed["risk_adjusted_profit"] / unit.scale).round(2),
-                say("groups.raroc", language): [percent(value) for value in listed["raroc"]],
-                money[2]: (listed["missing"] / unit.scale).round(2),
-            }
-        )  # fmt: skip
-        st.dataframe(
-            table, hide_index=True, height=420,
-            column_config={name: st.column_config.NumberColumn(format="localized") for name in money},
-        )  # fmt: skip
+    if not picture.total.is_unrated:
+        _figures(scored, picture, context.unit_for(picture.total.income, language), language)
 
 
 def _ledger(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: Language) -> None:

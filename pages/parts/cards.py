@@ -36,7 +36,7 @@ __all__ = [
     "empty",
     "folded",
 ]
-__all__ += ["heading", "metric_row", "names_of", "quiet", "styles"]
+__all__ += ["heading", "metric_row", "names_of", "quiet", "rests_on", "styles"]
 
 Metric = tuple[Text, Cell, Text]
 """Label, figure, note."""
@@ -152,6 +152,12 @@ def names_of(rows: pd.DataFrame, language: Language) -> list[str]:
         say("customers.hidden", language) if is_hidden else plain(name if isinstance(name, str) else key, 60)
         for name, key in zip(rows["name"], rows["customer_id"], strict=True)
     ]
+
+
+def rests_on(sentence: str, language: Language) -> None:
+    """Show what figures marked † rest on, and lead to the register of assumptions."""
+    quiet("† " + sentence)
+    st.page_link(state.page("assumptions"), label=say("register.link", language))
 
 
 def empty(title: str, sentence: str) -> None:

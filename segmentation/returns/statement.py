@@ -7,7 +7,10 @@ income and cost of the others stand apart. The ratios are those of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
+from operator import add
 from typing import Literal, get_args
 
 import narwhals as nw
@@ -31,6 +34,8 @@ SIGNS = {
     "expected_loss": -1,
 }
 SUMS = (*LINES, "exposure", "drawn", "capital")
+PARTS_OF = {"income": ("interest", "commitment_fees", "fees"), "cost": ("funding", "servicing")}
+"""Figures that are sums of lines."""
 TOP = 3
 
 
@@ -81,7 +86,7 @@ class Statement:
         Lines of the rated customers, all as positive amounts.
     exposure, drawn, capital : float
         Of the rated customers.
-    unrated_exposure, unrated_income : float
+    unrated_exposure, unrated_income, unrated_cost : float
         Left out above: nobody knows what they will lose.
     """
 
@@ -99,6 +104,12 @@ class Statement:
     capital: float
     unrated_exposure: float
     unrated_income: float
+    unrated_cost: float
+
+    @property
+    def is_unrated(self) -> bool:
+        """Whether no customer has a PD: then there is an income and a cost, but no profit after risk."""
+        return self.unrated == self.customers
 
     @property
     def income(self) -> float:
@@ -141,6 +152,11 @@ class Statement:
         return needed - self.profit
 
 
+def _sum(lines: Sequence[str]) -> nw.Expr:
+    first, *others = (nw.col(f"line_{name}") for name in lines)
+    return reduce(add, others, first)
+
+
 def statements(frame: Frame, dimension: Dimension | None, fetch: Fetch) -> tuple[Statement, ...]:
     """Sum the lines by group in one scan, largest exposure first; the whole without a dimension.
 
@@ -161,12 +177,13 @@ def statements(frame: Frame, dimension: Dimension | None, fetch: Fetch) -> tuple
 
     key = dimension_key(dimension) if dimension else nw.lit("")
     names = [f"line_{name}" for name in SUMS]
-    income = nw.col("line_interest") + nw.col("line_commitment_fees") + nw.col("line_fees")
+    income, cost = _sum(PARTS_OF["income"]), _sum(PARTS_OF["cost"])
     grouped = (
         frame.with_columns(key.fill_null("").alias("_key"))
         .select("_key", *names)
         .with_columns(
             nw.when(is_rated).then(nothing).otherwise(income).alias("_unrated_income"),
+            nw.when(is_rated).then(nothing).otherwise(cost).alias("_unrated_cost"),
             nw.when(is_rated).then(nw.lit(0)).otherwise(nw.lit(1)).alias("_unrated"),
             nw.when(is_rated).then(nothing).otherwise(nw.col("line_exposure")).alias("_unrated_exposure"),
         )
@@ -177,6 +194,7 @@ def statements(frame: Frame, dimension: Dimension | None, fetch: Fetch) -> tuple
             *(total(name, is_rated).alias(name) for name in SUMS),
             nw.col("_unrated_exposure").sum().alias("unrated_exposure"),
             nw.col("_unrated_income").sum().alias("unrated_income"),
+            nw.col("_unrated_cost").sum().alias("unrated_cost"),
         )
     )
     rows = fetch(grouped).rename(columns={"_key": "key"})
@@ -208,19 +226,22 @@ class Contributor:
 def top_contributors(frame: Frame, line: str, fetch: Fetch, most: int = TOP) -> tuple[Contributor, ...]:
     """Name the customers with the largest part of a figure, by its size whatever its sign.
 
+    Only customers whose risk is known count, as in the statement: the shares are of its figure.
+
     Parameters
     ----------
     frame : Frame
         With :func:`with_lines`'s columns.
     line : str
-        One of `LINES`, ``exposure``, ``drawn``, ``capital`` or ``profit``.
+        One of `LINES`, ``income``, ``cost``, ``exposure``, ``drawn``, ``capital`` or ``profit``.
     fetch : Fetch
         Runs a lazy frame.
     most : int
         How many.
     """
-    amount = nw.col("risk_adjusted_profit") if line == "profit" else nw.col(f"line_{line}")
-    kept = frame.select("customer_id", "name", amount.alias("_amount"))
+    amount = nw.col("risk_adjusted_profit") if line == "profit" else _sum(PARTS_OF.get(line, (line,)))
+    rated = frame.filter(~nw.col("line_expected_loss").is_null())
+    kept = rated.select("customer_id", "name", amount.alias("_amount"))
     whole = float(fetch(kept.select(nw.col("_amount").sum().alias("total")))["total"].fillna(0.0).iloc[0])
     rows = fetch(
         kept.filter(~nw.col("_amount").is_null())

@@ -107,10 +107,37 @@ def test_a_downloaded_list_runs_nothing_in_a_spreadsheet(
 def test_everybody_below_the_hurdle_is_counted(
     house: pipeline.House, months: Months, policy: pipeline.Policy
 ) -> None:
-    listed = pipeline.below_hurdle(house, months[1], policy, ANN)
-    assert len(listed) == min(pipeline.customers_below_hurdle(house, months[1]), 500)
+    listed = pipeline.below_hurdle(house, months[1], policy, ANN, most=10_000)
     assert listed["missing"].is_monotonic_decreasing
     assert (listed["raroc"] < months[1].model.returns.hurdle_rate).all()
+    for dimension in pipeline.RETURN_DIMENSIONS:
+        groups = pipeline.below_hurdle_by(house, months[1], dimension, policy)
+        assert sum(group.below for group in groups) == len(listed)
+        assert sum(group.missing for group in groups) == pytest.approx(float(listed["missing"].sum()))
+    worst = pipeline.below_hurdle_by(house, months[1], "region", policy)[0]
+    there = pipeline.below_hurdle(
+        house, months[1], policy, ANN, dimension="region", key=worst.key, most=10_000
+    )
+    assert len(there) == worst.below < len(listed)
+    assert set(there["region"]) == {worst.key}
+
+
+def test_groups_open_their_figures_and_add_up_to_the_whole(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    whole = pipeline.returns_picture(house, months[1], ANN).total
+    groups = [
+        pipeline.group_picture(house, months[1], "segment", group.key, policy, ANN)
+        for group in pipeline.returns_by(house, months[1], "segment", policy)
+    ]
+    assert sum(group.total.profit for group in groups) == pytest.approx(whole.profit, rel=1e-9)
+    for group in groups:
+        for figure, parts in group.contributors.items():
+            amounts = [abs(part.amount) for part in parts]
+            assert len(parts) == 3, figure
+            assert amounts == sorted(amounts, reverse=True)
+        income = group.contributors["income"][0]
+        assert income.share == pytest.approx(income.amount / group.total.income)
 
 
 # ---------------------------------------------------------------- movement

@@ -47,7 +47,7 @@ def test_five_customers_by_hand() -> None:
     assert total.profit == pytest.approx(75.5)
     assert total.roi == pytest.approx(75.5 / 2500)
     assert total.raroc(RETURNS) == pytest.approx((75.5 + 180 * 0.02) * 0.75 / 180)
-    assert (total.unrated_exposure, total.unrated_income) == (200.0, 12.0)
+    assert (total.unrated_exposure, total.unrated_income, total.is_unrated) == (200.0, 12.0, False)
 
 
 @settings(max_examples=15, deadline=None)
@@ -63,7 +63,7 @@ def test_lines_add_up_to_the_profit_of_the_rows(seed: int) -> None:
 
 
 def a_statement(profit: float, capital: float) -> Statement:
-    return Statement("", 1, 0, profit, 0.0, 0.0, 0.0, 0.0, 0.0, 1000.0, 1000.0, capital, 0.0, 0.0)
+    return Statement("", 1, 0, profit, 0.0, 0.0, 0.0, 0.0, 0.0, 1000.0, 1000.0, capital, 0.0, 0.0, 0.0)
 
 
 @given(profit=st.floats(-100, 100), capital=st.floats(1, 500))
@@ -80,6 +80,25 @@ def test_the_three_largest_parts_are_named_with_their_share() -> None:
     lines = with_lines(named(five_customers()), RETURNS)
     found = top_contributors(lines, "expected_loss", collect)
     assert [(entry.amount, entry.share) for entry in found] == [(10.0, 0.5), (7.0, 0.35), (2.0, 0.1)]
+
+
+@pytest.mark.parametrize("figure", ["income", "cost"])
+def test_parts_of_a_sum_of_lines_add_up_to_the_statement_s_figure(figure: str) -> None:
+    frame = named(five_customers())
+    found = top_contributors(with_lines(frame, RETURNS), figure, collect, most=5)
+    # Only the four whose risk is known: the fifth is not in the statement either.
+    assert len(found) == 4
+    assert sum(entry.amount for entry in found) == pytest.approx(getattr(whole(frame), figure))
+    assert sum(entry.share or 0.0 for entry in found) == pytest.approx(1.0)
+
+
+def test_without_any_risk_income_and_cost_still_stand() -> None:
+    frame = named(five_customers()).with_columns(nw.lit(None).cast(nw.Float64).alias("expected_loss"))
+    total = whole(frame)
+    assert (total.is_unrated, total.income, total.profit) == (True, 0.0, 0.0)
+    # The rated four by hand above, and the fifth's 12.
+    assert total.unrated_income == pytest.approx(173.0 + 12.0)
+    assert total.unrated_cost > 77.5
 
 
 def test_an_industry_unknown_has_an_empty_name() -> None:

@@ -1,0 +1,39 @@
+"""Names of groups, and of what figures rest on, as several pages say them."""
+
+from __future__ import annotations
+
+import pipeline
+from reports.boards import tier_name
+from reports.formats import Language, percent
+from reports.naming import segment_title
+from reports.words import say
+
+YEARLY = (
+    "interest_rate", "funding_rate", "servicing_cost", "loss_given_default", "horizon", "master_scale",
+    "conversion_factor", "average_year",
+)  # fmt: skip
+"""Assumptions that may stand behind a figure of the year."""
+AFTER_TAX = ("tax_rate", "risk_free_rate")
+"""Assumptions no portfolio brings itself: RAROC rests on them everywhere."""
+
+
+def group_names(scored: pipeline.Scored, dimension: str, language: Language) -> dict[str, str]:
+    """Give the shown names of a dimension's levels, where they have other words than the data's."""
+    if dimension == "segment":
+        return {
+            str(profile.number): segment_title(profile.name, profile.title, language)
+            for profile in scored.profiles
+        }
+    if dimension == "tier":
+        return {name: tier_name(name, language) for name in ("Strategic", "Core", "Ordinary", "Work-out")}
+    return {}
+
+
+def assumed_words(scored: pipeline.Scored, language: Language, *, ratio: bool = False) -> str:
+    """Name what the figures of a year rest on, each with its share of exposure; empty when on nothing.
+
+    With `ratio`, what RAROC rests on besides is named too.
+    """
+    shares = [(entry.key, entry.share) for entry in scored.assumptions if entry.key in YEARLY]
+    shares += [(name, 1.0) for name in AFTER_TAX] if ratio else []
+    return ", ".join(f"{say(f'assumption.{key}', language)} ({percent(share, 0)})" for key, share in shares)
