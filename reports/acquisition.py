@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from data.contract import BY_NAME
 from reports.charts.parts import Chart
 from reports.charts.waterfall import figure_of_lines
 from reports.escape import plain
@@ -13,7 +14,7 @@ from reports.formats import Language, count, number, percent
 from reports.html import Cell, Head, Row
 from reports.theme import Theme
 from reports.words import has_words, say
-from reports.words.names import column_label
+from reports.words.names import column_label, level_label
 from segmentation.response import ResponseModel
 from segmentation.returns.acquisition import Economics, Spend
 
@@ -24,6 +25,56 @@ def offer_label(offer: object, language: Language) -> str:
     """Name an offer: a known key in words, else the lender's own words made plain."""
     text = "" if offer is None or pd.isna(offer) else str(offer)  # type: ignore[call-overload]  # a cell
     return say(f"offer.{text}", language) if has_words(f"offer.{text}") else plain(text, 80) or "–"
+
+
+OFFER_KEYS = ("tailored", "supply_chain", "small_line", "relationship", "bundle", "self_service", "standard")
+CUSTOMER_CLASSES = BY_NAME["customer_class"].levels
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+def offer_key(text: str) -> str:
+    """Give the key of a known offer named in either language; other words stay the lender's own.
+
+    Examples
+    --------
+    >>> offer_key("供应链金融"), offer_key("tailored FINANCING"), offer_key("Bridge loan")
+    ('supply_chain', 'tailored', 'Bridge loan')
+    """
+    known = {say(f"offer.{key}", language).lower(): key for key in OFFER_KEYS for language in LANGUAGES}
+    return known.get(text.strip().lower(), text.strip())
+
+
+def class_label(name: str, language: Language) -> str:
+    """Name a rule's customer class: everybody, a known class in words, else as the lender wrote it.
+
+    Examples
+    --------
+    >>> class_label("", "en"), class_label("hnw", "en"), class_label("farmers", "en")
+    ('any', 'wealthy private customers (HNW)', 'farmers')
+    """
+    if not name:
+        return say("offers.any", language)
+    known = {level.lower(): level for level in CUSTOMER_CLASSES}.get(name.lower())
+    if known is None:
+        return plain(name, 40)
+    words = level_label(known, language)
+    return words if words.lower() == known.lower() else f"{words} ({known})"
+
+
+def class_key(text: str) -> str:
+    """Give the class named by :func:`class_label` in either language; other words stay as written.
+
+    Examples
+    --------
+    >>> class_key("any"), class_key("不限"), class_key("wealthy private customers (HNW)"), class_key("SME")
+    ('', '', 'HNW', 'SME')
+    """
+    named = {
+        class_label(level, language).lower(): level
+        for level in ("", *CUSTOMER_CLASSES)
+        for language in LANGUAGES
+    }
+    return named.get(text.strip().lower(), text.strip())
 
 
 def economics_rows(

@@ -16,6 +16,7 @@ from segmentation.clustering.model import SegmentModel
 from segmentation.feature_choice import admissible_features, column_facts, default_features, feature_spec
 from segmentation.features import FeatureSpec
 from segmentation.frame import Frame
+from segmentation.returns.acquisition import with_market_cost
 from segmentation.returns.profit import with_returns
 from segmentation.risk.capital import CapitalSettings
 from segmentation.risk.exposure import ExposureSettings, with_exposure
@@ -92,7 +93,7 @@ def fit_scoring_model(
         exposure=ExposureSettings(),
         probability=_probability_settings(sample, known, fetch),
         capital=CapitalSettings(),
-        returns=options.returns,
+        returns=with_market_cost(options.returns, currency),
         loss_table=FOUNDATION_ONLY,
         scorecard=fitted.scorecard,
         horizon=horizon,

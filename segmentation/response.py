@@ -40,13 +40,39 @@ NO = ("no", "n", "false", "0", "否", "无", "none", "refused", "declined")
 CURVE_STEPS = 20
 
 
+SAYS_WHO_RESPONDED = re.compile(
+    r"^(y|yes|target|label)$|respon|subscri|convert|conversion|accept|purchas|bought|signed|响应|成交|转化|订购|办理|购买",
+    re.IGNORECASE,
+)
+"""Headers under which campaigns keep their outcome."""
+
+
 def response_columns(columns: Sequence[PortfolioColumn]) -> list[str]:
-    """List the columns that could say who responded: campaign counts first, then yes/no texts and flags."""
+    """List the columns that could say who responded, likeliest first.
+
+    Campaign counts, then yes/no texts and flags whose header says so, then the others: a
+    yes/no column may as well be a housing loan.
+    """
     names = [column.name for column in columns]
     counted = ["campaign_responses"] if "campaign_responses" in names else []
-    return counted + [
-        column.name for column in columns if column.role == "custom" and column.kind in ("flag", "text")
-    ]
+    could = [column for column in columns if column.role == "custom" and column.kind in ("flag", "text")]
+    ranked = sorted(could, key=lambda column: SAYS_WHO_RESPONDED.search(column.header) is None)
+    return counted + [column.name for column in ranked]
+
+
+def says_who_responded(column: PortfolioColumn) -> bool:
+    """Say whether a column's own name tells that it holds a campaign's outcome.
+
+    Examples
+    --------
+    >>> says_who_responded(PortfolioColumn("x_y", "y", "text"))
+    True
+    >>> says_who_responded(PortfolioColumn("x_housing", "housing", "text"))
+    False
+    """
+    return column.name == "campaign_responses" or (
+        column.role == "custom" and SAYS_WHO_RESPONDED.search(column.header) is not None
+    )
 
 
 def responded(column: str, kind: str) -> nw.Expr:

@@ -25,6 +25,7 @@ from segmentation.response import (
     responded,
     response_candidates,
     response_columns,
+    says_who_responded,
     with_response,
 )
 from segmentation.returns.acquisition import (
@@ -53,11 +54,10 @@ RESPONSE = "response"
 def acquisition_economics(house: House, scored: Scored, by: By, policy: Policy) -> tuple[Economics, ...]:
     """Put cost and lifetime value of customers together, by segment or channel.
 
-    Who responded is what the response model was fitted to, else the contract's own count.
+    Who responded is what :func:`answer_column` says, else the contract's own count.
     """
-    fitted = response_model_of(house, scored)
     kinds = {column.name: column.kind for column in scored.model.columns}
-    outcome = fitted.outcome if fitted else "campaign_responses"
+    outcome = answer_column(house, scored) or "campaign_responses"
     with house.warehouse.cursor() as cursor:
         answer = responded(outcome, kinds.get(outcome, "integer"))
         rows = fetch(acquisition_rows(frame_of(cursor, scored.table), by, answer))
@@ -80,6 +80,15 @@ def possible_responses(house: House, scored: Scored) -> list[str]:
             0
         ]
     return [name for name in names if pd.notna(shares[name]) and 0 < float(shares[name]) < 1]
+
+
+def answer_column(house: House, scored: Scored) -> str:
+    """Name the column that says who responded: the response model's, else the likeliest; empty when none does."""
+    fitted = response_model_of(house, scored)
+    if fitted is not None:
+        return fitted.outcome
+    saying = {column.name for column in scored.model.columns if says_who_responded(column)}
+    return next((name for name in possible_responses(house, scored) if name in saying), "")
 
 
 def response_model_of(house: House, scored: Scored) -> ResponseModel | None:

@@ -7,19 +7,29 @@ import streamlit as st
 
 import pipeline
 from pages.decide import acquisition_calls
-from pages.decide.returns import group_names
 from pages.parts import cards, context, errors, state
+from pages.parts.groups import group_names
 from reports import html
-from reports.acquisition import economics_rows, feature_rows, lift_chart, refused_line
+from reports.acquisition import (
+    OFFER_KEYS,
+    class_key,
+    class_label,
+    economics_rows,
+    feature_rows,
+    lift_chart,
+    offer_key,
+    offer_label,
+    refused_line,
+)
 from reports.boards import tier_name
+from reports.escape import plain
 from reports.formats import Language, number, percent
 from reports.intake import quality_reason
-from reports.words import has_words, say
+from reports.words import say
 from segmentation.policy import LIFECYCLES, TIERS
 
 VIEWS = ("economics", "response", "calls", "offers")
 ANY = "*"
-OFFER_KEYS = ("tailored", "supply_chain", "small_line", "relationship", "bundle", "self_service", "standard")
 
 
 def show() -> None:
@@ -56,23 +66,29 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
         format_func=lambda name: say(f"dimension.{name}", language),
     )  # fmt: skip
     policy = state.draft(pipeline.policy_in_force(state.house()))
-    fitted = pipeline.response_model_of(state.house(), scored)
+    answered = pipeline.answer_column(state.house(), scored)
     found = state.once(
-        ("economics", scored.scored_id, policy.identity, by, fitted.outcome if fitted else ""),
+        ("economics", scored.scored_id, policy.identity, by, answered),
         lambda: pipeline.acquisition_economics(state.house(), scored, by or "segment", policy),
     )
     names = group_names(scored, by or "segment", language)
-    cost = number(scored.model.returns.contact_cost, 2)
-    assumed = say("economics.assumed", language, cost=cost)
+    money = scored.snapshot.currency or say("bar.no_currency", language)
+    assumed = say(
+        "economics.assumed", language, cost=number(scored.model.returns.contact_cost, 2), unit=money
+    )
     heads, rows = economics_rows(found, names, assumed, language)
     title = say("economics.title", language)
     body = html.table(heads, rows, state.theme(), caption=title)
-    money = scored.snapshot.currency or say("bar.no_currency", language)
     with cards.card(title, say("economics.subtitle", language, unit=money), body, key="economics"):
+        if answered:
+            headers = {column.name: column.header for column in scored.model.columns}
+            cards.quiet(say("economics.answered", language, name=plain(headers.get(answered, answered), 40)))
         if any(entry.cost_source == "assumed" for entry in found):
-            cards.quiet(assumed)
+            cards.rests_on(assumed.removeprefix("† "), language)
         if all(entry.cost_source == "unknown" for entry in found):
             cards.quiet(say("economics.unknown", language))
+        if all(entry.value is None for entry in found):
+            cards.quiet(say("economics.no_value", language))
     best = found[0] if found else None
     if best is None or best.multiple is None:
         return ""
@@ -132,9 +148,7 @@ def _response(scored: pipeline.Scored, language: Language) -> None:
 def _offers(language: Language) -> None:
     """Offer rules as editable rows."""
     rules = pipeline.offer_rules(state.house())
-    keys = ", ".join(
-        f"{key} ({say(f'offer.{key}', language)})" for key in OFFER_KEYS if has_words(f"offer.{key}")
-    )
+    known = ", ".join(say(f"offer.{key}", language) for key in OFFER_KEYS)
     with cards.card(say("offers.title", language), say("offers.subtitle", language), key="offers"):
         anybody = say("offers.any", language)
 
@@ -150,7 +164,12 @@ def _offers(language: Language) -> None:
 
         table = pd.DataFrame(
             [
-                [rule.customer_class or ANY, rule.tier or ANY, rule.lifecycle or ANY, rule.offer]
+                [
+                    class_label(rule.customer_class, language),
+                    rule.tier or ANY,
+                    rule.lifecycle or ANY,
+                    offer_label(rule.offer, language),
+                ]
                 for rule in rules
             ],
             columns=["customer_class", "tier", "lifecycle", "offer"],
@@ -158,7 +177,7 @@ def _offers(language: Language) -> None:
         edited = st.data_editor(
             table, hide_index=True, num_rows="dynamic", key=f"w_offers_{language}", width="stretch",
             column_config={
-                "customer_class": st.column_config.TextColumn(say("offers.class", language), max_chars=40, default=ANY),
+                "customer_class": st.column_config.TextColumn(say("offers.class", language), max_chars=60, default=anybody),
                 "tier": st.column_config.SelectboxColumn(
                     say("offers.tier", language), options=[ANY, *TIERS], format_func=shown, default=ANY
                 ),
@@ -168,10 +187,14 @@ def _offers(language: Language) -> None:
                 "offer": st.column_config.TextColumn(say("offers.offer", language), max_chars=200),
             },
         )  # fmt: skip
-        cards.quiet(say("offers.keys", language, keys=keys))
+        cards.quiet(say("offers.known", language, names=known))
         if st.button(say("offers.save", language), type="primary", key="save-offers"):
             rows = [
                 {str(name): "" if value == ANY else value for name, value in row.items()}
+                | {
+                    "customer_class": class_key(str(row["customer_class"])),
+                    "offer": offer_key(str(row["offer"])),
+                }
                 for row in edited.fillna("").to_dict("records")
             ]
             pipeline.set_offers(state.house(), pipeline.offers_from(rows), state.person())

@@ -8,7 +8,7 @@ marketing ROI = (CLV − CAC)/CAC counts it once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 import narwhals as nw
@@ -19,7 +19,12 @@ from data.errors import ModelInvalid, Problem
 from segmentation.frame import Frame
 from segmentation.lifetime import LifetimeValue, payback_years
 from segmentation.policy import LIFECYCLES, TIERS
+from segmentation.returns.ratios import ReturnsSettings
+from segmentation.risk.capital import EURO_RATES
 from segmentation.scorecard.statistics import Interval, wilson_interval
+
+MARKET_COST_YUAN = 30.0
+"""Market price of a lead in the product's source article."""
 
 By = Literal["segment", "channel"]
 BYS: tuple[By, ...] = get_args(By)
@@ -77,6 +82,27 @@ class Economics:
         """Years until the yearly profit has earned CAC back; None when it never does."""
         known = self.cost is not None and self.yearly is not None
         return payback_years(self.cost or 0.0, self.yearly or 0.0) if known else None
+
+
+def with_market_cost(returns: ReturnsSettings, currency: str) -> ReturnsSettings:
+    """Turn the market figure of 30 yuan a contact into a portfolio's currency.
+
+    At the reference rates of :data:`segmentation.risk.capital.EURO_RATES`. A cost somebody has
+    set stays; in a currency that is not known, 30 stays as it is, for nobody can say better.
+
+    Examples
+    --------
+    >>> with_market_cost(ReturnsSettings(), "EUR").contact_cost  # 30 ÷ 7.5833
+    3.96
+    >>> with_market_cost(ReturnsSettings(), "").contact_cost
+    30.0
+    >>> with_market_cost(ReturnsSettings(contact_cost=12.0), "EUR").contact_cost
+    12.0
+    """
+    rate = EURO_RATES.get(currency.upper())
+    if rate is None or returns.contact_cost != MARKET_COST_YUAN:
+        return returns
+    return replace(returns, contact_cost=round(MARKET_COST_YUAN * EURO_RATES["CNY"] / rate, 2))
 
 
 def acquisition_rows(frame: Frame, by: By, answer: nw.Expr) -> Frame:

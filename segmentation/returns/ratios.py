@@ -26,7 +26,8 @@ class ReturnsSettings:
         Yearly, of lifetime values.
     contact_cost : float
         Cost of one lead or contact, in the portfolio's money; 30 yuan is the market figure the
-        product's source article names.
+        product's source article names, turned into the portfolio's currency when a model is
+        fitted (:func:`segmentation.returns.acquisition.with_market_cost`).
     """
 
     interest_rate: float = 0.07

@@ -14,6 +14,8 @@ from segmentation.response import (
     lift_curve,
     responded,
     response_candidates,
+    response_columns,
+    says_who_responded,
     with_response,
 )
 from segmentation.scorecard.guard import Candidate
@@ -156,3 +158,11 @@ def test_a_list_leaves_out_whom_a_call_costs_more_than_it_brings() -> None:
 def test_a_perfect_model_reaches_all_with_as_many_calls() -> None:
     curve = lift_curve(np.array([True] * 2 + [False] * 8), np.linspace(1, 0, 10), steps=10)
     assert curve[2].reached == 1.0
+
+
+def test_a_column_that_names_an_answer_comes_before_any_other_yes_or_no() -> None:
+    # The bank's campaign: default, housing and loan are yes/no columns too.
+    headers = ("default", "housing", "loan", "y")
+    bank = [PortfolioColumn(f"x_{header}", header, "text") for header in headers]
+    assert response_columns(bank) == ["x_y", "x_default", "x_housing", "x_loan"]
+    assert [says_who_responded(column) for column in bank] == [False, False, False, True]
