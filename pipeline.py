@@ -51,7 +51,13 @@ from steps.acquisition import (
     response_model_of,
     set_offers,
 )
-from steps.assumptions import assumptions_set_by, sensitivities_of, use_assumptions
+from steps.assumptions import (
+    StandingRules,
+    assumptions_set_by,
+    sensitivities_of,
+    standing_rules,
+    use_assumptions,
+)
 from steps.batch import BatchOptions, batch_run
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
@@ -170,6 +176,7 @@ __all__ = [
     "Selection",
     "SimulationSettings",
     "Snapshot",
+    "StandingRules",
     "StratumError",
     "TierBoard",
     "Upload",
@@ -272,6 +279,7 @@ __all__ = [
     "simulate",
     "simulation_of",
     "snapshots_before",
+    "standing_rules",
     "try_weights",
     "use_assumptions",
     "use_reference",

@@ -93,7 +93,7 @@ def economics_rows(
     rows = []
     for entry in found:
         rate = entry.conversion
-        between = f"{percent(rate.low, 0)} – {percent(rate.high, 0)}" if rate else ""
+        between = f"{percent(rate.low)} – {percent(rate.high)}" if rate else ""
         range_ = "" if entry.low is None else f"{number(entry.low)} – {number(entry.high)}"
         loses = entry.multiple is not None and entry.multiple < 1
         rows.append(
@@ -162,7 +162,8 @@ def feature_rows(
             Row(
                 [
                     _feature_name(binning.column, headers, language), number(binning.information_value, 2),
-                    say(f"bins.{label}", language) if label in ("missing", "other") else plain(label, 48),
+                    say(f"bins.{label}", language) if label in ("missing", "other")
+                    else say("response.any_value", language) if label == "all" else plain(label, 48),
                     percent(best.defaults / best.customers),
                 ]
             )

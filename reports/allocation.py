@@ -9,11 +9,14 @@ import pandas as pd
 from reports.charts.overview import bars
 from reports.charts.parts import Chart
 from reports.escape import plain
-from reports.formats import Language, MoneyUnit, money, money_bare, number, percent
+from reports.formats import Language, MoneyUnit, money, money_bare, percent
 from reports.html import Head, Row
 from reports.theme import Theme, palette
 from reports.words import say
 from segmentation.returns.allocation import Allocation, Cell, Conflict, Price
+
+NEAR = 0.01
+"""Share of a limit a shadow price is told for."""
 
 
 def _name(cell: Cell, names: Mapping[str, str]) -> str:
@@ -57,20 +60,25 @@ def placement_rows(
 def price_lines(
     prices: Sequence[Price], names: Mapping[str, str], unit: MoneyUnit, language: Language
 ) -> list[str]:
-    """Say what a unit more of each binding limit would earn, dearest first."""
+    """Say what a hundredth more of each binding limit would earn, dearest first.
+
+    A shadow price holds near the plan: a hundredth of the limit is near, and an amount one can picture.
+    """
     return [
-        say(f"price.{price.key}", language, **_values(price, names))
+        say(f"price.{price.key}", language, **_values(price, names, unit, language))
         + " · "
-        + say(
-            "price.used", language, used=money_bare(price.used, unit, decimals=2), limit=money_bare(price.limit, unit, decimals=2)
-        )
+        + say("price.used", language, used=money(price.used, unit, language), limit=money(price.limit, unit, language))
         for price in prices
         if price.price > 1e-6
     ]  # fmt: skip
 
 
-def _values(price: Price, names: Mapping[str, str]) -> dict[str, str]:
-    values = {"price": number(price.price, 4)}
+def _values(price: Price, names: Mapping[str, str], unit: MoneyUnit, language: Language) -> dict[str, str]:
+    step = NEAR * price.limit or unit.scale
+    values = {
+        "step": money(step, unit, language, decimals=2),
+        "price": money(step * price.price, unit, language, decimals=2),
+    }
     return values | {"what": names.get(price.what, price.what)} if price.what else values
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
+from reports.boards import tier_name
 from reports.charts.parts import Chart
 from reports.charts.waterfall import tornado
 from reports.escape import plain
@@ -13,8 +16,12 @@ from reports.theme import Theme
 from reports.words import say
 from segmentation.assumptions import Sensitivity
 from segmentation.lifetime import Churn
+from segmentation.limits import LimitRules
 from segmentation.overview import Assumption
+from segmentation.policy import Policy
+from segmentation.returns.allocation import PIECES
 from segmentation.returns.ratios import ReturnsSettings
+from segmentation.risk.impairment import ImpairmentSettings
 
 EDITABLE: tuple[tuple[str, float, float], ...] = (
     ("interest_rate", 100.0, 100.0), ("funding_rate", 100.0, 100.0), ("servicing_rate", 100.0, 50.0),
@@ -25,9 +32,28 @@ EDITABLE: tuple[tuple[str, float, float], ...] = (
 """Setting, factor from what is kept to what is shown, most that may be entered."""
 
 OF_RATIOS = ("tax_rate", "risk_free_rate", "hurdle_rate")
-OF_LIFETIMES = ("discount_rate", "contact_cost")
 SETTING_OF = {"servicing_cost": "servicing_rate"}
 SHOWN_ROWS = 8
+
+
+class Rules(Protocol):
+    """Rules of the house that assume something, and who set them."""
+
+    @property
+    def limits(self) -> LimitRules:
+        """Of credit limits."""
+
+    @property
+    def limits_set_by(self) -> str:
+        """A person, hostile text; empty for nobody."""
+
+    @property
+    def impairment(self) -> ImpairmentSettings:
+        """Of IFRS 9."""
+
+    @property
+    def impairment_set_by(self) -> str:
+        """A person, hostile text; empty for nobody."""
 
 
 def register_rows(
@@ -37,30 +63,101 @@ def register_rows(
     set_by: Mapping[str, Mapping[str, str]],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
-    """List every assumption: value, source, who set it, share of exposure resting on it."""
-    heads = [
+    """List what stands in for data: value, source, who set it, share of exposure resting on it."""
+    rows = [_row(entry, set_by, language) for entry in assumptions]
+    for name in OF_RATIOS:
+        note = say("register.hurdle_only" if name == "hurdle_rate" else "register.raroc_only", language)
+        value = percent(getattr(returns, name))
+        rows.append(_setting_row(name, value, "default", (1.0, note), set_by, language))
+    observed = churn.source == "observed"
+    lifetime = say("register.lifetime_only", language)
+    rows.append(
+        _setting_row(
+            "churn_rate", percent(churn.overall), "observed" if observed else "default",
+            (None if observed else 1.0, lifetime), {} if observed else set_by, language,
+        )
+    )  # fmt: skip
+    rows.append(
+        _setting_row(
+            "discount_rate", percent(returns.discount_rate), "default", (1.0, lifetime), set_by, language
+        )
+    )
+    cost = number(returns.contact_cost, 2)
+    note = say("register.calls_only", language)
+    rows.append(_setting_row("contact_cost", cost, "market", (None, note), set_by, language))
+    return _heads(language), rows
+
+
+def rule_rows(
+    policy: Policy, rules: Rules, contact_cost: float, language: Language
+) -> tuple[list[Head], list[Row]]:
+    """List the rules that rest on judgement: what tiers get, limits, next money, calls, IFRS 9, size of firms."""
+    named = say("bar.built_in", language) if policy.name == "Built-in" else plain(policy.name, 40)
+    pieces = ", ".join(f"{percent(piece.share, 0)} × {percent(piece.keeps, 0)}" for piece in PIECES)
+    author = plain(policy.author, 40) or named
+    lines = [
+        *(
+            ("treatments", treatment_text(policy, tier, language), "own", author)
+            for tier in policy.treatments
+        ),
+        ("limit_rules", limits_text(rules.limits, language), "own", rules.limits_set_by),
+        ("falling_returns", pieces, "own", ""),
+        ("value_of_a_yes", number(10 * contact_cost, 2), "own", ""),
+        ("impairment_terms", impairment_text(rules.impairment, language), "own", rules.impairment_set_by),
+        ("euro_rates", say("register.euro_rates", language), "reference", ""),
+    ]
+    what, value, *others = _heads(language)
+    return [what, replace(value, align="left"), *others[:2], Head(say("register.moves", language), "left")], [
+        Row(
+            [
+                say(f"assumption.{key}", language), Cell("", note=value), say(f"source_of.{source}", language),
+                plain(who, 40) if who else say("register.builtin", language),
+                Cell("", note=say(f"register.moves.{key}", language)),
+            ]
+        )
+        for key, value, source, who in lines
+    ]  # fmt: skip
+
+
+def treatment_text(policy: Policy, tier: str, language: Language) -> str:
+    """Write what a tier gets in one line; a neutral treatment says so."""
+    given = policy.treatments[tier]
+    parts = [
+        f"{signed(given.price_change_bp, 0)} bp" if given.price_change_bp else "",
+        f"{say('register.limit', language)} × {number(given.limit_multiplier, 2)}" if given.limit_multiplier != 1 else "",
+        f"{say('register.collateral', language)} {percent(given.collateral_cover, 0)}" if given.collateral_cover else "",
+        f"{say('register.service', language)} {percent(given.service_cost_rate, 2)}" if given.service_cost_rate else "",
+    ]  # fmt: skip
+    return (
+        f"{tier_name(tier, language)}: {', '.join(filter(None, parts)) or say('register.neutral', language)}"
+    )
+
+
+def limits_text(rules: LimitRules, language: Language) -> str:
+    """Write the limit rules' figures in one line."""
+    covers = " / ".join(number(rule.cover, 2) for rule in rules.tiers.values())
+    rises = " / ".join(number(rule.largest_rise, 2) for rule in rules.tiers.values())
+    return (
+        f"{say('register.cover', language)} {covers}; {say('register.rise', language)} {rises}; "
+        f"{percent(rules.income_share, 0)} {say('register.income', language)}"
+    )
+
+
+def impairment_text(settings: ImpairmentSettings, language: Language) -> str:
+    """Write the scenarios' weights and what stands in for a missing term and rate."""
+    weights = " / ".join(percent(scenario.weight, 0) for scenario in settings.scenarios)
+    return say(
+        "register.impairment", language, weights=weights, years=number(settings.assumed_years, 1),
+        rate=percent(settings.assumed_rate),
+    )  # fmt: skip
+
+
+def _heads(language: Language) -> list[Head]:
+    return [
         Head(say("register.what", language), "left"), Head(say("register.value", language)),
         Head(say("register.source", language), "left"), Head(say("register.by", language), "left"),
         Head(say("register.share", language)),
     ]  # fmt: skip
-    rows = [_row(entry, set_by, language) for entry in assumptions]
-    for name in OF_RATIOS:
-        rows.append(_setting_row(name, percent(getattr(returns, name)), "default", "", set_by, language))
-    observed = churn.source == "observed"
-    rows.append(
-        _setting_row(
-            "churn_rate", percent(churn.overall), "observed" if observed else "default",
-            say("register.lifetime_only", language), {} if observed else set_by, language,
-        )
-    )  # fmt: skip
-    for name in OF_LIFETIMES:
-        value = getattr(returns, name)
-        shown = percent(value) if name == "discount_rate" else number(value, 2)
-        source = "market" if name == "contact_cost" else "default"
-        rows.append(
-            _setting_row(name, shown, source, say("register.lifetime_only", language), set_by, language)
-        )
-    return heads, rows
 
 
 def _row(entry: Assumption, set_by: Mapping[str, Mapping[str, str]], language: Language) -> Row:
@@ -79,22 +176,28 @@ def _value(entry: Assumption, language: Language) -> str:
         return say("assumption.months", language, n=number(float(entry.value), 0))
     if isinstance(entry.value, float):
         return percent(entry.value) if entry.value < 1 else number(entry.value, 1)
-    return "–" if entry.key == "treatments" else plain(entry.value, 40)
+    return say("register.below", language) if entry.key == "treatments" else plain(entry.value, 40)
 
 
 def _setting_row(
-    name: str, value: str, source: str, note: str, set_by: Mapping[str, Mapping[str, str]], language: Language
+    name: str,
+    value: str,
+    source: str,
+    resting: tuple[float | None, str],
+    set_by: Mapping[str, Mapping[str, str]],
+    language: Language,
 ) -> Row:
+    """A setting of the whole portfolio: `resting` has the share of exposure and what it moves."""
     who = set_by.get(name)
+    share, note = resting
+    # What the data say is nobody's choice.
+    by = say("register.data", language) if source == "observed" else _who(who, language)
     return Row(
         [
-            say(f"assumption.{name}", language),
-            value,
-            _source(source, who, language),
-            _who(who, language),
-            Cell("", note=note),
+            say(f"assumption.{name}", language) + (" †" if source != "observed" else ""), value,
+            _source(source, who, language), by, Cell(percent(share, 0) if share is not None else "–", note=note),
         ]
-    )
+    )  # fmt: skip
 
 
 def _source(source: str, who: Mapping[str, str] | None, language: Language) -> str:

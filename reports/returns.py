@@ -272,24 +272,28 @@ def _item(item: Item, own: OwnTotals, unit: MoneyUnit, language: Language) -> st
 def limit_rows(
     summaries: Sequence[LimitSummary],
     names: Mapping[str, str],
-    unit: MoneyUnit,
-    unit_text: str,
+    units: tuple[tuple[MoneyUnit, str], tuple[MoneyUnit, str]],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
-    """List each tier's limits, today and proposed, and its collateral gap."""
+    """List each tier's limits, today and proposed, and its collateral gap; each has its own unit."""
+    (unit, unit_text), (gap_unit, gap_text) = units
     heads = [
         Head("", "left"), Head(say("slice.customers", language)), Head(say("limits.known", language)),
         Head(f"{say('limits.today', language)} · {unit_text}"), Head(f"{say('limits.proposed', language)} · {unit_text}"),
         Head(say("limits.change", language)), Head(say("limits.higher", language)), Head(say("limits.lower", language)),
-        Head(f"{say('limits.gap', language)} · {unit_text}"), Head(say("limits.gap_customers", language)),
+        Head(f"{say('limits.gap', language)} · {gap_text}"), Head(say("limits.gap_customers", language)),
     ]  # fmt: skip
+    assumed = say("limits.rule_title", language)
     rows = [
         Row(
             [
-                names.get(entry.tier, entry.tier), count(entry.customers), count(entry.known), money_bare(entry.today, unit),
-                Cell(money_bare(entry.proposed, unit), assumed=say("limits.rule_title", language)) if entry.known else "–",
-                percent(entry.proposed / entry.today - 1) if entry.known and entry.today else "–",
-                count(entry.higher), count(entry.lower), money_bare(entry.gap, unit), count(entry.gap_customers),
+                names.get(entry.tier, entry.tier), count(entry.customers), count(entry.known),
+                money_bare(entry.today, unit) if entry.known else "–",
+                Cell(money_bare(entry.proposed, unit), assumed=assumed) if entry.known else "–",
+                signed_percent(entry.proposed / entry.today - 1) if entry.known and entry.today else "–",
+                count(entry.higher) if entry.known else "–", count(entry.lower) if entry.known else "–",
+                Cell(money_bare(entry.gap, gap_unit), assumed=assumed) if entry.gap_customers else "–",
+                count(entry.gap_customers),
             ]
         )
         for entry in summaries
@@ -297,34 +301,36 @@ def limit_rows(
     return heads, rows
 
 
+def signed_percent(value: float) -> str:
+    """Write a change with its sign."""
+    return ("+" if value > 0 else "") + percent(value)
+
+
 def rule_rows(
     rules: LimitRules, names: Mapping[str, str], language: Language
 ) -> tuple[list[Head], list[Row]]:
-    """List what each tier has to show, then what each life cycle has to show in addition."""
+    """List the cover asked and the largest rise of each tier in each life cycle: the young show more, rise less."""
     heads = [
-        Head("", "left"), Head(say("limits.cover", language)), Head(say("limits.rise", language)),
+        Head("", "left"),
+        *(Head(say(f"lifecycle.{cycle}", language)) for cycle in rules.extra_cover),
         Head(say("limits.term", language)),
-    ]  # fmt: skip
+    ]
+
+    def cell(tier: str, cycle: str) -> Cell:
+        rule = rules.tiers[tier]
+        rise = 1 + max(rule.largest_rise - 1, 0.0) * rules.growth_damper[cycle]
+        return Cell(number(rule.cover + rules.extra_cover[cycle], 2), note=f"≤ × {number(rise, 2)}")
+
     rows = [
         Row(
             [
                 names.get(tier, tier),
-                number(rule.cover, 2),
-                number(rule.largest_rise, 2),
+                *(cell(tier, cycle) for cycle in rules.extra_cover),
                 number(rule.term_years, 1),
             ]
         )
         for tier, rule in rules.tiers.items()
     ]
-    rows += [
-        Row(
-            [
-                Cell(say(f"lifecycle.{cycle}", language)), Cell("", note=f"+{number(extra, 2)}"),
-                Cell("", note=f"× {percent(rules.growth_damper[cycle], 0)}"), "",
-            ]
-        )
-        for cycle, extra in rules.extra_cover.items()
-    ]  # fmt: skip
     return heads, rows
 
 

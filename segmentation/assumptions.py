@@ -14,6 +14,7 @@ import narwhals as nw
 import pandas as pd
 
 from segmentation.frame import Frame
+from segmentation.policy import Policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings, raroc, return_on_investment
 from segmentation.risk.capital import with_capital, with_expected_loss
@@ -89,6 +90,10 @@ SETTINGS: Mapping[str, str] = {
 """Assumption → setting of the returns."""
 
 
+Ratios = tuple[float | None, float | None]
+"""ROI and RAROC, fractions; None where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
     """What a tenth less or more of an assumption makes of the portfolio's ratios.
@@ -111,6 +116,46 @@ class Sensitivity:
         """Largest change of RAROC either way, or of ROI where there is no RAROC."""
         pair = self.raroc or self.roi
         return max(abs(pair[0]), abs(pair[1])) if pair else 0.0
+
+
+def scaled(policy: Policy, factor: float) -> Policy:
+    """Give a policy whose treatments do so many times what they did: price, limit, collateral, service.
+
+    Who accepts stays, or the same effect would be moved twice.
+
+    Examples
+    --------
+    >>> from segmentation.policy import Treatment, built_in_policy
+    >>> built_in = built_in_policy()
+    >>> policy = replace(built_in, treatments={**built_in.treatments, "Core": Treatment(20.0, 1.10)})
+    >>> found = scaled(policy, 1.5).treatments["Core"]
+    >>> found.price_change_bp, round(found.limit_multiplier, 6)
+    (30.0, 1.15)
+    """
+    return replace(
+        policy,
+        treatments={
+            tier: replace(
+                given,
+                price_change_bp=given.price_change_bp * factor,
+                limit_multiplier=max(0.0, 1 + (given.limit_multiplier - 1) * factor),
+                collateral_cover=min(1.0, given.collateral_cover * factor),
+                service_cost_rate=given.service_cost_rate * factor,
+            )
+            for tier, given in policy.treatments.items()
+        },
+    )
+
+
+def between(key: str, base: Ratios, low: Ratios, high: Ratios) -> Sensitivity:
+    """Make the sensitivity of (ROI, RAROC) worked out with an assumption as it is, lower and higher.
+
+    Examples
+    --------
+    >>> between("treatments", (0.02, None), (0.01, None), (0.04, None))
+    Sensitivity(key='treatments', roi=(-0.01, 0.02), raroc=None)
+    """
+    return Sensitivity(key, _pair(base[0], low[0], high[0]), _pair(base[1], low[1], high[1]))
 
 
 def can_be_moved(key: str) -> bool:
@@ -141,11 +186,8 @@ def sensitivities(
         if not can_be_moved(key):
             continue
         low, high = (_moved(rows, key, factor, model, fetch) for factor in (1 - STEP, 1 + STEP))
-        found.append(Sensitivity(key, _pair(base[0], low[0], high[0]), _pair(base[1], low[1], high[1])))
+        found.append(between(key, base, low, high))
     return tuple(sorted(found, key=lambda entry: (-entry.widest, entry.key)))
-
-
-Ratios = tuple[float | None, float | None]
 
 
 def _moved(rows: Frame, key: str, factor: float, model: ScoringModel, fetch: Fetch) -> Ratios:

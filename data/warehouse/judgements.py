@@ -40,6 +40,14 @@ def setting_in_force(cursor: duckdb.DuckDBPyConnection, kind: str) -> dict[str, 
     return dict(json.loads(row[0])) if row else None
 
 
+def setter_of(cursor: duckdb.DuckDBPyConnection, kind: str) -> str:
+    """Name who set the newest judgement of a kind; empty when nobody has."""
+    row = first_row(
+        cursor, "SELECT created_by FROM judgement WHERE kind = ? ORDER BY created_at DESC LIMIT 1", [kind]
+    )
+    return str(row[0]) if row else ""
+
+
 @dataclass(frozen=True, slots=True)
 class OverlayRow:
     """An overlay as it is kept.

@@ -9,7 +9,7 @@ import streamlit as st
 import pipeline
 from pages.parts import cards, context, errors, state
 from reports import html
-from reports.assumptions import EDITABLE, register_rows, tornado_chart
+from reports.assumptions import EDITABLE, register_rows, rule_rows, tornado_chart
 from reports.formats import Language, percent
 from reports.words import say
 
@@ -43,7 +43,21 @@ def show() -> None:
                     _form(scored, language)
                 if state.kept(f"unchanged_{scored.scored_id[:12]}"):
                     cards.quiet(say("register.unchanged", language))
-        _tornado(scored, language)
+        policy = state.draft(pipeline.policy_in_force(state.house()))
+        rules, cost = pipeline.standing_rules(state.house()), scored.model.returns.contact_cost
+        heads, rows = rule_rows(policy, rules, cost, language)
+        title = say("register.rules", language)
+        with cards.card(
+            title,
+            say("register.rules_subtitle", language),
+            html.table(heads, rows, state.theme(), caption=title),
+            key="rules",
+        ):
+            for page, words in (("tiers", "menu.tiers"), ("limits", "menu.limits")):
+                st.page_link(
+                    state.page(page), label=say("register.change_at", language, page=say(words, language))
+                )
+        _tornado(scored, policy, language)
 
 
 def _form(scored: pipeline.Scored, language: Language) -> None:
@@ -89,13 +103,13 @@ def _form(scored: pipeline.Scored, language: Language) -> None:
             st.rerun()
 
 
-def _tornado(scored: pipeline.Scored, language: Language) -> None:
+def _tornado(scored: pipeline.Scored, policy: pipeline.Policy, language: Language) -> None:
     """What a tenth more or less of each does to RAROC and ROI."""
-    key = f"tornado_{scored.scored_id}"
+    key = f"tornado_{scored.scored_id[:16]}_{policy.identity[:16]}"
     found = state.kept(key)
     if found is None:
         with st.spinner(say("work.summing", language), show_time=True):
-            found = pipeline.sensitivities_of(state.house(), scored)
+            found = pipeline.sensitivities_of(state.house(), scored, policy)
         state.keep(key, found)
     title = say("tornado.title", language)
     for ratio, column in zip(("raroc", "roi"), st.columns(2), strict=True):

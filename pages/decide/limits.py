@@ -10,7 +10,7 @@ from pages.parts import cards, context, errors, state
 from reports import html
 from reports.boards import tier_name
 from reports.escape import spreadsheet
-from reports.formats import Language, MoneyUnit, money_headline, number, unit_label
+from reports.formats import Language, MoneyUnit, money_headline, number, percent, unit_label
 from reports.returns import limit_rows, rule_rows
 from reports.words import say
 from segmentation.policy import LIFECYCLES, TIERS
@@ -48,9 +48,10 @@ def show() -> None:
         else say("limits.unknown", language)
     )  # fmt: skip
     cards.heading(say("limits.title", language), sentence)
-    unit_text = unit_label(scored.snapshot.currency, unit, language)
+    gap_unit = context.unit_for(max(entry.gap for entry in found), language)
+    unit_text, gap_text = (_money_text(scored, entry, language) for entry in (unit, gap_unit))
     names = {tier: tier_name(tier, language) for tier in (*TIERS, "Work-out")}
-    heads, rows = limit_rows(found, names, unit, unit_text, language)
+    heads, rows = limit_rows(found, names, ((unit, unit_text), (gap_unit, gap_text)), language)
     title = say("limits.by_tier", language)
     body = html.table(heads, rows, state.theme(), caption=title)
     cards.card(title, say("limits.by_tier_subtitle", language, unit=unit_text), body, key="limits-by-tier")
@@ -60,12 +61,22 @@ def show() -> None:
     ):
         heads, rows = rule_rows(rules, names, language)
         cards.data_table(heads, rows, caption=say("limits.rule_title", language))
+        cards.quiet(say("limits.rule_reading", language, share=percent(rules.income_share, 0)))
+        st.page_link(state.page("assumptions"), label=say("register.link", language))
         with st.expander(say("limits.edit", language)):
             _rules(rules, language)
     with errors.shown():
         if known:
             _listed(scored, policy, rules, "change", language)
-        _listed(scored, policy, rules, "gap", language)
+        if any(entry.key == "exposure_one_each" for entry in scored.assumptions):
+            # Collateral against an exposure of 1 each would be a list of nothing.
+            cards.card(say("limits.list_gap", language), say("limits.no_exposure", language), key="list-gap")
+        else:
+            _listed(scored, policy, rules, "gap", language)
+
+
+def _money_text(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> str:
+    return unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
 
 
 def _rules(rules: pipeline.LimitRules, language: Language) -> None:
@@ -150,7 +161,7 @@ def _listed(
 def _shown(
     scored: pipeline.Scored, found: pd.DataFrame, order: str, unit: MoneyUnit, language: Language
 ) -> pd.DataFrame:
-    unit_text = unit_label(scored.snapshot.currency, unit, language)
+    unit_text = _money_text(scored, unit, language)
 
     def money(words: str, name: str) -> dict[str, pd.Series]:
         return {f"{say(words, language)} · {unit_text}": (found[name].astype(float) / unit.scale).round(2)}
@@ -158,12 +169,18 @@ def _shown(
     who = {
         say("customers.name", language): cards.names_of(found, language),
         say("dimension.tier", language): [tier_name(tier, language) for tier in found["tier"]],
+        say("offers.lifecycle", language): [
+            say(f"lifecycle.{cycle if isinstance(cycle, str) else 'unknown'}", language)
+            for cycle in found["lifecycle"]
+        ],
     }
     if order == "gap":
+        # Nothing given is nothing, and not unknown: the gap counts it so.
+        found = found.assign(collateral_given=found["collateral_value"].fillna(0.0))
         return pd.DataFrame(
             who
             | money("limits.asked", "collateral_asked")
-            | money("limits.given", "collateral_value")
+            | money("limits.given", "collateral_given")
             | money("limits.gap", "collateral_gap")
         )
     return pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -15,6 +16,7 @@ from reports.returns import move_matrix
 from reports.value import knot_rows, reference_note, reference_rows
 from reports.words import say
 
+SLIDERS_A_ROW = 4
 TIER_NAMES = ("Strategic", "Core", "Ordinary", "Work-out")
 
 
@@ -35,14 +37,14 @@ def show() -> None:
     )
     cards.heading(say("value_page.title", language), sentence)
     if not reference.inputs:
+        cards.card(say("value_page.bring", language), say("value_page.bring_what", language), key="bring")
+        if st.button(say("action.to_portfolios", language), key="to-portfolios"):
+            st.switch_page(state.page("portfolios"))
         return
-    left, right = st.columns([2, 3])
     with errors.shown():
-        with left:
-            _weights(scored, language)
-        with right:
-            _trial(scored, language)
-            _reference(scored, language)
+        _weights(scored, language)
+        _trial(scored, language)
+        _reference(scored, language)
 
 
 def _weights(scored: pipeline.Scored, language: Language) -> None:
@@ -50,21 +52,13 @@ def _weights(scored: pipeline.Scored, language: Language) -> None:
     now = pipeline.weights_of(scored.model.reference)
     key = scored.scored_id[:12]
     with cards.card(say("weights.title", language), say("weights.subtitle", language), key="weights"):
-        components = {
-            name: st.slider(
-                say(f"value.{name}", language), 0.0, 4.0, float(min(weight, 4.0)), 0.25, key=f"w_weight_{name}_{key}"
-            )
-            for name, weight in now.components.items()
-        }  # fmt: skip
+        components = _sliders("weight", now.components, key, language)
         with st.expander(say("weights.inputs", language)):
-            inputs = {
-                name: st.slider(
-                    say(f"value.{name}", language), 0.0, 4.0, float(min(weight, 4.0)), 0.25, key=f"w_input_{name}_{key}"
-                )
-                for name, weight in now.inputs.items()
-            }  # fmt: skip
-        _coverage_gate(language)
-        anew = st.checkbox(
+            inputs = _sliders("input", now.inputs, key, language)
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            _coverage_gate(language)
+        anew = right.checkbox(
             say("weights.rebaseline", language), key=f"w_rebaseline_{key}", help=say("weights.rebaseline_help", language)
         )  # fmt: skip
         asked = pipeline.ValueWeights(components, inputs)
@@ -73,6 +67,17 @@ def _weights(scored: pipeline.Scored, language: Language) -> None:
             with st.spinner(say("work.summing", language)):
                 trial = pipeline.try_weights(state.house(), scored, asked, policy, rebaseline=anew)
             state.keep(f"trial_{key}", trial)
+
+
+def _sliders(kind: str, weights: Mapping[str, float], key: str, language: Language) -> dict[str, float]:
+    """A slider a weight, four in a row."""
+    columns = st.columns(SLIDERS_A_ROW)
+    return {
+        name: columns[place % SLIDERS_A_ROW].slider(
+            say(f"value.{name}", language), 0.0, 4.0, float(min(weight, 4.0)), 0.25, key=f"w_{kind}_{name}_{key}"
+        )
+        for place, (name, weight) in enumerate(weights.items())
+    }  # fmt: skip
 
 
 def _coverage_gate(language: Language) -> None:

@@ -22,6 +22,7 @@ from reports.words import (
     overview,
     portfolios,
     reasons,
+    register,
     returns,
     risk,
     scorecard,
@@ -46,6 +47,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | reasons.WORDS
     | risk.WORDS
     | returns.WORDS
+    | register.WORDS
     | acquisition.WORDS
     | customers.WORDS
     | movers.WORDS

@@ -67,6 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "response.feature": ("Feature", "特征"),
     "response.iv": ("Information value", "信息值"),
     "response.best": ("Says yes most", "最可能响应"),
+    "response.any_value": ("any value", "有值"),
     "response.refused_title": ("What may not be used?", "哪些列不得使用？"),
     "response.refused": ("{name}: {reason}", "{name}：{reason}"),
     "refused.known_later": ("only known once the call is over", "通话结束后才知道"),

@@ -1,4 +1,4 @@
-"""Words of Returns, Limits, Value, Changes and Assumptions."""
+"""Words of Returns, Limits, Value and Changes."""
 
 from __future__ import annotations
 
@@ -140,11 +140,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "† 收益递减：单组容量的前 {first} 按平均收益，其后 {second} 为其 {keeps}，其余 {last}；为本项目假设。"),
     "price.title": ("Which limit costs most?", "哪项限额代价最大？"),
     "price.none": ("No limit holds profit back.", "没有限额制约利润。"),
-    "price.budget": ("One more unit to lend would earn {price} a year", "每多投放 1 单位，年利润增加 {price}"),
-    "price.expected_loss": ("One more unit of expected loss allowed would earn {price} a year", "预期损失上限每放宽 1 单位，年利润增加 {price}"),
-    "price.capital": ("One more unit of capital would earn {price} a year", "资本每增加 1 单位，年利润增加 {price}"),
-    "price.segment_share": ("One more unit to {what} would earn {price} a year", "“{what}”每多投放 1 单位，年利润增加 {price}"),
-    "price.least": ("Each unit {what} must get costs {price} a year", "“{what}”每多要求 1 单位，年利润减少 {price}"),
+    "price.budget": ("Money to lend: {step} more would earn {price} more a year", "可投放资金：多 {step}，年利润增加 {price}"),
+    "price.expected_loss": ("Expected loss: allowing {step} more would earn {price} more a year", "预期损失上限：放宽 {step}，年利润增加 {price}"),
+    "price.capital": ("Capital: {step} more would earn {price} more a year", "资本：多 {step}，年利润增加 {price}"),
+    "price.segment_share": ("{what} at most: {step} more to it would earn {price} more a year", "“{what}”上限：多 {step}，年利润增加 {price}"),
+    "price.least": ("{what} at least: asking {step} less would earn {price} more a year", "“{what}”下限：少要求 {step}，年利润增加 {price}"),
     "price.used": ("{used} of {limit} used", "已用 {used} / {limit}"),
     "conflict.title": ("These limits can't be met together", "以下限额无法同时满足"),
     "conflict.budget": ("money to lend", "可投放资金"),
@@ -202,6 +202,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "Cash for debt service ÷ cover asked = yearly payment; what that payment carries over the term, less debt to "
         "others, is the limit, and never above today's limit × rise. † The figures are this project's own assumptions.",
         "偿债现金 ÷ 要求倍数 = 年还款额；该还款额在期限内可承担的债务减去他行债务即为额度，且不超过当前额度 × 上限倍数。† 参数为本项目自有假设。"),
+    "limits.rule_reading": (
+        "Each cell: cover asked, and behind it the largest rise over today's limit. Young and growing firms show more cover and "
+        "rise less. Cash is read from the DSCR, else operating cash flow, EBITDA, or {share} of a person's income.",
+        "每格为要求的偿债倍数及相对当前额度的最大提额；初创与成长企业要求更高、提额更少。现金依次取自 DSCR、经营现金流、EBITDA，或个人收入的 {share}。"),
+    "limits.no_exposure": (
+        "The file has no exposure: each customer counts as 1, so there is no collateral to ask of it.",
+        "文件没有敞口金额：每户按 1 计，无法要求押品。"),
     "limits.cover": ("Cover asked", "要求倍数"),
     "limits.rise": ("Largest rise (×)", "上限倍数"),
     "limits.term": ("Term (years)", "期限（年）"),
@@ -235,6 +242,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Share of {n} reference customers beaten, averaged over {components}; the scale stays frozen until you take it anew.",
         "在 {components} 上超过 {n} 户参照客户的比例的加权平均；在重新取基准前刻度保持不变。"),
     "value_page.none": ("The portfolio has none of the inputs, so everybody scores 50.", "组合缺少全部输入，所有客户均为 50 分。"),
+    "value_page.bring": ("What would give it a score?", "提供什么可得到评分？"),
+    "value_page.bring_what": (
+        "Any of these: rates and fees with a PD (contribution); income, DSCR or accounts (ability to repay); credit score, days past "
+        "due or use of the limit (conduct); months with us, products held, survey or campaign answers (loyalty).",
+        "任一即可：利率费用与违约概率（利润贡献）；收入、DSCR 或财务报表（还款能力）；信用评分、逾期天数或额度使用率（信用表现）；合作月数、持有产品、问卷或营销响应（忠诚度）。"),
     "weights.title": ("What counts how much?", "各项权重"),
     "weights.subtitle": ("Weights against each other; 1 is even, 0 takes it out", "相对权重；1 为均等，0 为不计"),
     "weights.inputs": ("Within each part", "各部分之内"),
@@ -341,51 +353,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "step.model.meaning": ("the new model instead of the old one", "改用新模型"),
     "step.policy.meaning": ("the new policy instead of the old one", "改用新政策"),
     "step.new.meaning": ("customers who have come", "新增客户"),
-
-    "register.title": ("What do the figures rest on?", "数字依赖哪些假设？"),
-    "register.answer": (
-        "{n} {n:assumption stands|assumptions stand} in for data; the widest, {name}, for {share} of exposure.",
-        "{n} 项假设代替数据；涉及最广的“{name}”占 {share} 的敞口。"),
-    "register.link": ("All assumptions, their sources and weight", "全部假设、来源与影响"),
-    "register.none": ("No figure rests on an assumption.", "没有数字依赖假设。"),
-    "register.list": ("Which, from where, for how much?", "有哪些，来源与范围？"),
-    "register.list_subtitle": ("Largest share of exposure first; † marks every figure that rests on one",
-                               "按涉及敞口由大到小；† 标记依赖假设的数字"),
-    "register.what": ("Assumption", "假设"),
-    "register.value": ("Value", "取值"),
-    "register.source": ("Source", "来源"),
-    "register.by": ("Set by", "设定人"),
-    "register.share": ("Share of exposure", "敞口占比"),
-    "register.builtin": ("Stratum", "Stratum"),
-    "source_of.default": ("default of this project", "本项目默认"),
-    "source_of.assumed_12": ("assumed: the outcome is not dated", "假设：结果无日期"),
-    "source_of.dates": ("read from the dates", "由日期推算"),
-    "source_of.setting": ("chosen by a person", "人工设定"),
-    "source_of.supervisory": ("supervisory value", "监管值"),
-    "source_of.own": ("own rule of this project", "本项目自有规则"),
-    "source_of.hazard": ("observed hazard", "实测风险率"),
-    "source_of.observed": ("observed", "实测"),
-    "source_of.market": ("market figure of the source article", "原文市场数据"),
-    "register.edit": ("Change the figures", "修改取值"),
-    "register.reason": ("Where does the new figure come from?", "新取值来源"),
-    "register.save": ("Put in force and score anew", "生效并重新评分"),
-    "register.saved": ("In force; the portfolio was scored anew.", "已生效，组合已重新评分。"),
-    "register.unchanged": ("Change a figure and say where it comes from.", "请修改取值并说明来源。"),
-    "register.lifetime_only": ("moves lifetime value only", "仅影响生命周期价值"),
-    "tornado.title": ("Which assumption matters most?", "哪项假设影响最大？"),
-    "tornado.subtitle": ("Change of {ratio} with each a tenth lower and a tenth higher, in points",
-                         "各假设下调与上调一成时{ratio}的变化（百分点）"),
-    "tornado.alt": ("Bars: {name} moves the ratio most, by {low} to {high} points.", "条形图：{name} 影响最大，变化 {low} 至 {high} 个百分点。"),
-    "tornado.low": ("a tenth lower", "下调一成"),
-    "tornado.high": ("a tenth higher", "上调一成"),
-    "register.data": ("the portfolio", "组合数据"),
-    "tornado.unmoved": ("No assumption in use moves this ratio.", "在用假设均不影响该比率。"),
-    "tornado.none": ("The portfolio has no ratio that could move: its risk is unknown.", "组合风险未知，没有可变动的比率。"),
-    "assumption.churn_rate": ("share of customers who leave in a year", "年流失率"),
-    "assumption.discount_rate": ("discount rate of lifetime values", "生命周期价值折现率"),
-    "assumption.contact_cost": ("cost of a contact", "单次触达成本"),
-    "assumption.hurdle_rate": ("hurdle of RAROC, after tax", "RAROC 门槛（税后）"),
-    "assumption.servicing_rate": ("servicing cost, of the drawn balance", "服务成本率（占余额）"),
-    "assumption.conversion_factor": ("credit conversion factor", "信用转换系数"),
 }
 # fmt: on

@@ -166,6 +166,15 @@ def test_changes_between_two_boards_by_hand() -> None:
     assert [change.tier for change in (strategic, total)] == ["Strategic", "Total"]
 
 
+@pytest.mark.parametrize("steps", [(0, 0), (100, 60), (150, 150), (152, 100), (200, 200)])
+def test_neutral_treatments_leave_the_portfolio_s_totals_wherever_the_thresholds_are(
+    steps: tuple[int, int],
+) -> None:
+    neutral = replace(a_policy(), treatments=dict.fromkeys(TIERS, NEUTRAL))
+    found = board(replace(neutral, strategic_step=steps[0], core_step=steps[1]))
+    assert found.total.treated == found.total.as_is == board(neutral).total.as_is
+
+
 def test_neutral_treatments_leave_every_total_as_it_is() -> None:
     policy = replace(a_policy(), treatments=dict.fromkeys(TIERS, Treatment(review_months=3, offer="other")))
     assert policy.only_relabels

@@ -14,12 +14,13 @@ import pipeline
 from data.errors import NotAllowed
 from data.samples.simulate import simulate
 from reports.escape import spreadsheet
-from segmentation.policy import NEUTRAL, TIERS
+from segmentation.policy import NEUTRAL, TIERS, built_in_policy
 from settings import Settings
 
 pytestmark = pytest.mark.xdist_group("returns")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 EVE = pipeline.Person("eve", frozenset({"approver"}))
+NEUTRAL_POLICY = replace(built_in_policy(), treatments=dict.fromkeys(TIERS, NEUTRAL))
 HOSTILE = '=HYPERLINK("http://x")'
 
 
@@ -213,7 +214,9 @@ def test_a_tenth_of_an_assumption_is_what_scoring_anew_gives(
 ) -> None:
     scored = months[1]
     returns = scored.model.returns
-    found = next(entry for entry in pipeline.sensitivities_of(house, scored) if entry.key == key)
+    found = next(
+        entry for entry in pipeline.sensitivities_of(house, scored, NEUTRAL_POLICY) if entry.key == key
+    )
     higher = replace(returns, **{setting: getattr(returns, setting) * 1.1})
     before = pipeline.returns_picture(house, scored, ANN).total
     moved = replace(scored, model=replace(scored.model, returns=higher))
@@ -243,11 +246,32 @@ def restore(house: pipeline.House, scored: pipeline.Scored) -> None:
 
 
 def test_only_figures_assumed_move_with_an_assumption(house: pipeline.House, months: Months) -> None:
-    found = {entry.key: entry for entry in pipeline.sensitivities_of(house, months[1])}
+    found = {entry.key: entry for entry in pipeline.sensitivities_of(house, months[1], NEUTRAL_POLICY)}
     assert {"interest_rate", "servicing_cost", "loss_given_default", "maturity"} <= set(found)
     # A maturity moves capital and so RAROC, never ROI; funding is given everywhere.
     assert found["maturity"].roi == (0.0, 0.0)
     assert "funding_rate" not in found
+
+
+def test_a_tenth_of_the_treatments_is_a_policy_that_does_a_tenth_more(
+    house: pipeline.House, months: Months
+) -> None:
+    price = replace(NEUTRAL, price_change_bp=-50.0, take_up=0.5)
+    policy = replace(NEUTRAL_POLICY, treatments=dict.fromkeys(TIERS, price))
+    found = {entry.key: entry for entry in pipeline.sensitivities_of(house, months[1], policy)}
+    low, high = found["treatments"].roi or (0.0, 0.0)
+    # Half accept 50 bp less on what is drawn: a tenth of it is 2.5 bp of ROI, on all but Work-out.
+    assert low == pytest.approx(-high, rel=1e-3)
+    assert -0.00025 <= high < -0.0002
+    assert "treatments" not in {
+        entry.key for entry in pipeline.sensitivities_of(house, months[1], NEUTRAL_POLICY)
+    }
+
+
+def test_rules_of_the_house_say_who_set_them(house: pipeline.House) -> None:
+    assert pipeline.standing_rules(house).limits_set_by in ("", "ann")
+    pipeline.set_limit_rules(house, pipeline.limit_rules(house), ANN)
+    assert pipeline.standing_rules(house).limits_set_by == "ann"
 
 
 def test_an_assumption_put_in_force_is_known_by_its_source(house: pipeline.House, months: Months) -> None:
