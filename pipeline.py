@@ -23,6 +23,7 @@ from segmentation.returns.acquisition import BYS as ACQUISITION_BYS
 from segmentation.returns.acquisition import offers_from
 from segmentation.returns.allocation import Limits, allocate
 from segmentation.returns.statement import DIMENSIONS as RETURN_DIMENSIONS
+from segmentation.returns.statement import Dimension as ReturnDimension
 from segmentation.risk.appetite import Appetite, Reading
 from segmentation.risk.concentration import DIMENSIONS, Concentration
 from segmentation.risk.impairment import ImpairmentBoard, ImpairmentSettings
@@ -90,6 +91,7 @@ from steps.portfolios import (
     rename_snapshot,
 )
 from steps.returns import (
+    ReturnsPicture,
     allocation_cells,
     below_hurdle,
     below_hurdle_by,
@@ -167,6 +169,8 @@ __all__ = [
     "PortfolioFacts",
     "Progress",
     "Reading",
+    "ReturnDimension",
+    "ReturnsPicture",
     "RiskPicture",
     "ScoreOptions",
     "Scorecard",

@@ -110,7 +110,7 @@ def rule_rows(
     return [what, replace(value, align="left"), *others[:2], Head(say("register.moves", language), "left")], [
         Row(
             [
-                say(f"assumption.{key}", language), Cell("", note=value), say(f"source_of.{source}", language),
+                say(f"assumption.{key}", language) + (" †" if key == "treatments" else ""), Cell("", note=value), say(f"source_of.{source}", language),
                 plain(who, 40) if who else say("register.builtin", language),
                 Cell("", note=say(f"register.moves.{key}", language)),
             ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import duckdb
 import narwhals as nw
 import numpy as np
+import pandas as pd
 
 from data.engines.functions import Frame, fetch, frame_of, hash_sample, materialise
 from data.engines.sql import first_row
@@ -18,6 +19,7 @@ from segmentation.policy import Policy
 from segmentation.scoring_model import ScoreOptions
 from segmentation.value import ValueReference, ValueWeights, fit_value_reference, with_value_score
 from segmentation.value_reference import Drift, reference_drift, reweighted
+from steps.files import masked
 from steps.house import House
 from steps.scoring import Scored, score_snapshot, taken_from
 from steps.tiers import tiered_frame
@@ -26,6 +28,9 @@ VALUE_COLUMNS = (
     "value_contribution", "value_capacity", "value_conduct", "value_loyalty", "value_score", "value_coverage",
     "value_step",
 )  # fmt: skip
+
+
+MOST_MOVERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,10 @@ class ValueTrial:
         Customers and exposure by tier now (rows) and under the proposal (columns), in `NAMES`' order.
     mean_before, mean_after : float
         Mean value score.
+    movers : pandas.DataFrame
+        Who would change tier, largest exposure first, at most 1,000 rows: customer_id, name (None
+        where the person may not see it), was, tier, score_was, value_score, exposure_at_default.
+        Texts are hostile.
     """
 
     reference: ValueReference
@@ -104,6 +113,7 @@ class ValueTrial:
     exposure_moves: tuple[tuple[float, ...], ...]
     mean_before: float
     mean_after: float
+    movers: pd.DataFrame
 
     @property
     def moved(self) -> int:
@@ -112,7 +122,13 @@ class ValueTrial:
 
 
 def try_weights(
-    house: House, scored: Scored, weights: ValueWeights, policy: Policy, *, rebaseline: bool
+    house: House,
+    scored: Scored,
+    weights: ValueWeights,
+    policy: Policy,
+    person: Person,
+    *,
+    rebaseline: bool,
 ) -> ValueTrial:
     """Try other weights on the frozen curves, or curves taken anew from this snapshot, and say who would move."""
     with house.warehouse.cursor() as cursor:
@@ -123,7 +139,7 @@ def try_weights(
             reference = reweighted(scored.model.reference, weights)
         frame = frame_of(cursor, scored.table)
         now = tiered_frame(frame, policy).select(
-            "customer_id", nw.col("tier").alias("was"), nw.col("value_score").alias("score_was")
+            "customer_id", "name", nw.col("tier").alias("was"), nw.col("value_score").alias("score_was")
         )
         rescored = with_value_score(frame.drop(*VALUE_COLUMNS), reference)
         then = tiered_frame(rescored, policy).select(
@@ -135,6 +151,12 @@ def try_weights(
             "SELECT was, tier, count(*) AS customers, coalesce(sum(exposure_at_default), 0) AS exposure "
             "FROM trial_now JOIN trial_then USING (customer_id) GROUP BY ALL"
         ).fetchall()
+        movers = cursor.execute(
+            "SELECT customer_id, name, was, tier, score_was, value_score, exposure_at_default FROM trial_now "
+            "JOIN trial_then USING (customer_id) WHERE was <> tier "
+            "ORDER BY exposure_at_default DESC NULLS LAST, customer_id LIMIT ?",
+            [MOST_MOVERS],
+        ).df()
         before, after = first_row(
             cursor,
             "SELECT (SELECT avg(score_was) FROM trial_now), (SELECT avg(value_score) FROM trial_then)",
@@ -151,6 +173,7 @@ def try_weights(
         tuple(tuple(float(n) for n in row) for row in exposure),
         float(before or 0.0),
         float(after or 0.0),
+        masked(movers, person),
     )
 
 

@@ -169,7 +169,11 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
 
 
 def _one_group(
-    scored: pipeline.Scored, dimension: str, keys: list[str], names: dict[str, str], language: Language
+    scored: pipeline.Scored,
+    dimension: pipeline.ReturnDimension,
+    keys: list[str],
+    names: dict[str, str],
+    language: Language,
 ) -> None:
     """The figures of one group, opened."""
     policy = state.draft(pipeline.policy_in_force(state.house()))

@@ -55,7 +55,11 @@ def show(scored: pipeline.Scored, language: Language) -> None:
 
 
 def _listed(
-    scored: pipeline.Scored, dimension: str, below: dict[str, int], names: dict[str, str], language: Language
+    scored: pipeline.Scored,
+    dimension: pipeline.ReturnDimension,
+    below: dict[str, int],
+    names: dict[str, str],
+    language: Language,
 ) -> None:
     """The customers of one group or of all, most missing first."""
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, errors, state
 from reports import html
 from reports.boards import tier_name
-from reports.formats import Language, count, number, percent
+from reports.escape import spreadsheet
+from reports.formats import Language, count, number, percent, unit_label
 from reports.returns import move_matrix
 from reports.value import knot_rows, reference_note, reference_rows
 from reports.words import say
 
 SLIDERS_A_ROW = 4
+SHOWN = 100
 TIER_NAMES = ("Strategic", "Core", "Ordinary", "Work-out")
 
 
@@ -65,7 +68,9 @@ def _weights(scored: pipeline.Scored, language: Language) -> None:
         if st.button(say("weights.try", language), type="primary", key="try-weights"):
             policy = state.draft(pipeline.policy_in_force(state.house()))
             with st.spinner(say("work.summing", language)):
-                trial = pipeline.try_weights(state.house(), scored, asked, policy, rebaseline=anew)
+                trial = pipeline.try_weights(
+                    state.house(), scored, asked, policy, state.person(), rebaseline=anew
+                )
             state.keep(f"trial_{key}", trial)
 
 
@@ -114,6 +119,8 @@ def _trial(scored: pipeline.Scored, language: Language) -> None:
     body = html.table(heads, rows, state.theme(), caption=title)
     with cards.card(title, answer, body, key="trial"):
         cards.quiet(say("trial.subtitle", language))
+        if not trial.movers.empty:
+            _movers(scored, trial.movers, language)
         if trial.reference == scored.model.reference:
             cards.quiet(say("weights.same", language))
         elif not state.person().may("edit_policy"):
@@ -124,6 +131,33 @@ def _trial(scored: pipeline.Scored, language: Language) -> None:
             state.forget(key)
             st.toast(say("weights.used", language))
             st.rerun()
+
+
+def _movers(scored: pipeline.Scored, movers: pd.DataFrame, language: Language) -> None:
+    """Who would change tier, by name, and the list as a file."""
+    unit = context.unit_for(float(movers["exposure_at_default"].max()), language)
+    unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
+    listed = movers.head(SHOWN)
+    exposure = f"{say('slice.exposure', language)} · {unit_text}"
+    table = pd.DataFrame(
+        {
+            say("customers.name", language): cards.names_of(listed, language),
+            say("trial.was", language): [tier_name(tier, language) for tier in listed["was"]],
+            say("trial.then", language): [tier_name(tier, language) for tier in listed["tier"]],
+            say("trial.score_was", language): listed["score_was"].round(1),
+            say("trial.score_then", language): listed["value_score"].round(1),
+            exposure: (listed["exposure_at_default"] / unit.scale).round(2),
+        }
+    )
+    with st.expander(say("trial.list", language, n=len(listed))):
+        st.dataframe(
+            table, hide_index=True, height=min(38 + 35 * len(listed), 330),
+            column_config={exposure: st.column_config.NumberColumn(format="localized")},
+        )  # fmt: skip
+        st.download_button(
+            say("limits.download", language), data=pipeline.inert_csv(movers, spreadsheet), file_name="movers.csv",
+            mime="text/csv", on_click="ignore", key="movers-csv",
+        )  # fmt: skip
 
 
 def _reference(scored: pipeline.Scored, language: Language) -> None:

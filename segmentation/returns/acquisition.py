@@ -84,7 +84,7 @@ class Economics:
         return payback_years(self.cost or 0.0, self.yearly or 0.0) if known else None
 
 
-def with_market_cost(returns: ReturnsSettings, currency: str) -> ReturnsSettings:
+def with_market_cost(returns: ReturnsSettings, currency: str | None) -> ReturnsSettings:
     """Turn the market figure of 30 yuan a contact into a portfolio's currency.
 
     At the reference rates of :data:`segmentation.risk.capital.EURO_RATES`. A cost somebody has
@@ -94,12 +94,12 @@ def with_market_cost(returns: ReturnsSettings, currency: str) -> ReturnsSettings
     --------
     >>> with_market_cost(ReturnsSettings(), "EUR").contact_cost  # 30 ÷ 7.5833
     3.96
-    >>> with_market_cost(ReturnsSettings(), "").contact_cost
+    >>> with_market_cost(ReturnsSettings(), None).contact_cost
     30.0
     >>> with_market_cost(ReturnsSettings(contact_cost=12.0), "EUR").contact_cost
     12.0
     """
-    rate = EURO_RATES.get(currency.upper())
+    rate = EURO_RATES.get((currency or "").upper())
     if rate is None or returns.contact_cost != MARKET_COST_YUAN:
         return returns
     return replace(returns, contact_cost=round(MARKET_COST_YUAN * EURO_RATES["CNY"] / rate, 2))

@@ -46,7 +46,19 @@ def test_every_view_of_returns_opens_and_none_fails(page: Page, server: str) -> 
 def test_a_figure_opens_its_formula_and_its_largest_parts(page: Page, server: str) -> None:
     opened(page, server, "returns")
     page.locator("summary", has_text="Risk-adjusted profit = income").click()
-    expect(page.get_by_text("Largest parts:").locator("visible=true")).to_have_count(1)
+    expect(page.get_by_text("Largest in profit:").locator("visible=true")).to_have_count(1)
+
+
+def test_who_lies_below_the_hurdle_is_listed_by_region_and_as_a_file(page: Page, server: str) -> None:
+    opened(page, server, "returns")
+    choose(page, "Below the hurdle")
+    sound(page, "Who doesn't earn its capital?")
+    choose(page, "Region")
+    sound(page, "Who are they?")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list").click()
+    head = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
+    assert head.startswith("customer_id,name,tier,segment,industry,region,exposure_at_default")
 
 
 def test_ledger_totals_are_compared_and_kept(page: Page, server: str) -> None:

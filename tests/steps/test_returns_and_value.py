@@ -300,7 +300,7 @@ def test_the_weights_in_force_move_nobody(
     house: pipeline.House, months: Months, policy: pipeline.Policy
 ) -> None:
     asked = pipeline.weights_of(months[1].model.reference)
-    trial = pipeline.try_weights(house, months[1], asked, policy, rebaseline=False)
+    trial = pipeline.try_weights(house, months[1], asked, policy, EVE, rebaseline=False)
     assert trial.moved == 0
     assert sum(map(sum, trial.moves)) == months[1].facts.customers
 
@@ -308,9 +308,11 @@ def test_the_weights_in_force_move_nobody(
 def test_a_trial_says_what_comes_true(house: pipeline.House, months: Months, policy: pipeline.Policy) -> None:
     scored = months[1]
     trial = pipeline.try_weights(
-        house, scored, pipeline.ValueWeights({"contribution": 4.0}), policy, rebaseline=False
+        house, scored, pipeline.ValueWeights({"contribution": 4.0}), policy, ANN, rebaseline=False
     )
-    assert trial.moved > 0
+    assert trial.moved == len(trial.movers) > 0
+    assert (trial.movers["was"] != trial.movers["tier"]).all()
+    assert trial.movers["exposure_at_default"].is_monotonic_decreasing
     pipeline.use_reference(house, scored, trial.reference, ANN)
     try:
         after = pipeline.open_scored(house, scored.snapshot.snapshot_id)
@@ -337,8 +339,12 @@ def test_an_old_scale_on_new_customers_shows_its_age(
             pipeline.open_scored(house, march.snapshot.snapshot_id),
             pipeline.ValueWeights(),
             policy,
+            EVE,
             rebaseline=True,
         )
+        # Who may not see names sees none of those who would move either.
+        assert anew.moved > 0
+        assert anew.movers["name"].isna().all()
         assert anew.reference.baseline == march.snapshot.snapshot_id
     finally:
         restore(house, march)
