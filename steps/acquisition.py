@@ -92,9 +92,10 @@ def answer_column(house: House, scored: Scored) -> str:
 
 
 def response_model_of(house: House, scored: Scored) -> ResponseModel | None:
-    """Give the response model fitted on this portfolio before, or None."""
+    """Give the response model fitted on this portfolio before, or None; a filtered view has its portfolio's."""
     with house.warehouse.cursor() as cursor:
-        body = records.finding(cursor, scored.scored_id, RESPONSE)
+        row = records.latest_scored(cursor, scored.snapshot.snapshot_id)
+        body = records.finding(cursor, row.scored_id, RESPONSE) if row else None
     return ResponseModel.from_dict(body) if body else None
 
 

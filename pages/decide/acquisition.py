@@ -101,6 +101,10 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
 def _response(scored: pipeline.Scored, language: Language) -> None:
     """Fit a response model and say how good it is and what it rests on."""
     house, title = state.house(), say("response.title", language)
+    if state.selection():
+        # A model is kept with its portfolio: fitted on a part it would speak for the whole.
+        cards.card(title, say("response.filtered", language), key="response")
+        return
     columns = pipeline.possible_responses(house, scored)
     if not columns:
         cards.card(title, say("response.none", language), key="response")

@@ -192,6 +192,10 @@ def _one_group(
 def _ledger(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, language: Language) -> None:
     """The ledger's totals against ours."""
     title = say("ledger.title", language)
+    if state.selection():
+        # The ledger's totals are of everybody: held against a part they would differ and say nothing.
+        cards.card(title, say("ledger.filtered", language), key="ledger")
+        return
     before = pipeline.ledger_of(state.house(), scored)
     with cards.card(title, say("ledger.subtitle", language), key="ledger"):
         with st.form("ledger-form", border=False):

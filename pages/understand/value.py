@@ -45,8 +45,12 @@ def show() -> None:
             st.switch_page(state.page("portfolios"))
         return
     with errors.shown():
-        _weights(scored, language)
-        _trial(scored, language)
+        if state.selection():
+            # One scale for all: a baseline taken from a part would be called the snapshot's.
+            cards.card(say("weights.title", language), say("weights.filtered", language), key="weights")
+        else:
+            _weights(scored, language)
+            _trial(scored, language)
         _reference(scored, language)
 
 

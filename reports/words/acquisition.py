@@ -45,6 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "response.title": ("How well can we tell who responds?", "能多准确地识别响应者？"),
     "response.none": ("No column says who responded. Bring campaign responses, or a yes/no column.", "没有响应记录。请提供营销响应次数或是/否列。"),
+    "response.filtered": ("A model is fitted on the whole portfolio: take the filter away to fit or see one.", "模型针对整个组合拟合：请先取消筛选。"),
     "response.column": ("Who responded stands in", "响应结果列"),
     "response.fit": ("Fit a response model", "拟合响应模型"),
     "response.fitting": ("Fitting, each fold anew", "正在逐折拟合"),
