@@ -31,7 +31,12 @@ def allocation_chart(
         (_name(entry.cell, names), entry.amount, money(entry.amount, unit, language))
         for entry in plan.placements
     ]
-    figure = bars([(name, amount, label) for name, amount, label in rows], palette(theme).accent, theme)
+    figure = bars(
+        [(name, amount, label) for name, amount, label in rows],
+        palette(theme).accent,
+        theme,
+        line_break=" · ",
+    )
     line = say("allocation.alt", language, name=rows[0][0], amount=rows[0][2])
     # The same figures stand in the table of the card.
     return Chart(figure, line, pd.DataFrame())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -36,6 +38,10 @@ def show() -> None:
             ("limits", scored.scored_id, policy.identity, str(rules)),
             lambda: pipeline.limits_by_tier(house, scored, policy, rules),
         )
+    counts_one_each = any(entry.key == "exposure_one_each" for entry in scored.assumptions)
+    if counts_one_each:
+        # Collateral against an exposure of 1 each would be a list of nothing.
+        found = tuple(replace(entry, gap=0.0, gap_customers=0) for entry in found)
     in_tiers = [entry for entry in found if entry.tier in TIERS]
     known = sum(entry.known for entry in in_tiers)
     sentence = (
@@ -68,8 +74,7 @@ def show() -> None:
     with errors.shown():
         if known:
             _listed(scored, policy, rules, "change", language)
-        if any(entry.key == "exposure_one_each" for entry in scored.assumptions):
-            # Collateral against an exposure of 1 each would be a list of nothing.
+        if counts_one_each:
             cards.card(say("limits.list_gap", language), say("limits.no_exposure", language), key="list-gap")
         else:
             _listed(scored, policy, rules, "gap", language)

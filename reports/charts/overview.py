@@ -68,10 +68,17 @@ def profit_curve(
     return Chart(figure, say("profit.alt", language, top=percent(top, 0), share=percent(earned, 0)), table)
 
 
-def bars(pairs: Sequence[tuple[str, float, str]], colour: str, theme: Theme) -> go.Figure:
-    """Draw horizontal bars, longest first, each labelled with its value; names are hostile text."""
-    figure = blank(theme, 42 + 30 * max(len(pairs), 1))
-    names = [inert(name, 28) or "–" for name, _, _ in pairs]
+def bars(
+    pairs: Sequence[tuple[str, float, str]], colour: str, theme: Theme, *, line_break: str = "\n"
+) -> go.Figure:
+    """Draw horizontal bars, longest first, each labelled with its value; names are hostile text.
+
+    A name goes on in a second line where it has the `line_break`.
+    """
+    parts = [name.split(line_break, 1) for name, _, _ in pairs]
+    is_tall = any(len(lines) > 1 for lines in parts)
+    figure = blank(theme, 42 + (46 if is_tall else 30) * max(len(pairs), 1))
+    names = ["<br>".join(inert(line, 28) for line in lines) or "–" for lines in parts]
     # Two names may look alike once shortened: the place keeps them apart.
     figure.add_bar(
         x=[value for _, value, _ in pairs],
