@@ -86,7 +86,8 @@ def show(scored: pipeline.Scored, language: Language) -> None:
         key="call-list",
     ):
         assumed = "calls.assumed_own" if own_values else "calls.assumed"
-        cards.quiet(say(assumed, language, cut=percent(cost / value if value else None)))
+        sentence = say(assumed, language, cut=percent(cost / value if value else None))
+        cards.rests_on(sentence.removeprefix("† "), language)
         if plan.chosen.calls:
             _listed(scored, plan.targets, language)
             st.download_button(

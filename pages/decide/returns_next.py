@@ -61,9 +61,8 @@ def allocation(scored: pipeline.Scored, language: Language) -> None:
                     say("chart.table", language), html.table(heads, rows, state.theme(), caption=title)
                 )
             first, second, keeps, last = PIECES
-            cards.quiet(
-                say("allocation.pieces", language, first=first, second=second, keeps=keeps, last=last)
-            )
+            pieces = say("allocation.pieces", language, first=first, second=second, keeps=keeps, last=last)
+            cards.rests_on(pieces.removeprefix("† "), language)
         with cards.card(say("price.title", language), "", key="prices"):
             lines = price_lines(plan.prices, names, unit, language)
             for line in lines or [say("price.none", language)]:

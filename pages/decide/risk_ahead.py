@@ -65,12 +65,11 @@ def impairment(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, languag
         )
         heads, rows = stage_rows(board, chosen, unit, unit_text, language)
         with cards.card(title, answer, html.table(heads, rows, state.theme(), caption=title), key="stages"):
-            cards.quiet(
-                say(
-                    "stage.assumed", language, rate=percent(board.assumed_rate, 0), term=percent(board.assumed_term, 0),
-                    origination=percent(board.without_origination, 0),
-                )
+            rests = say(
+                "stage.assumed", language, rate=percent(board.assumed_rate, 0), term=percent(board.assumed_term, 0),
+                origination=percent(board.without_origination, 0),
             )  # fmt: skip
+            cards.rests_on(rests.removeprefix("† "), language)
         reasons = sorted(board.reasons.items(), key=lambda pair: -pair[1])
         why = say("stage.why_title", language)
         body = html.table(

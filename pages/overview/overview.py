@@ -6,6 +6,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, state
+from pages.parts.groups import RISK, assumed_words
 from reports import html
 from reports.charts.overview import largest_names, profit_curve, risk_by_industry
 from reports.escape import plain
@@ -56,11 +57,6 @@ def show() -> None:
 def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> None:
     """Four large figures, each with what it means."""
     facts, returns = scored.facts, scored.model.returns
-    assumed = ", ".join(
-        say(f"assumption.{entry.key}", language)
-        for entry in scored.assumptions
-        if entry.key in ("interest_rate", "funding_rate", "servicing_cost") and entry.share
-    )
     no_risk = say("missing.probability", language)
     below = [
         profile
@@ -79,7 +75,7 @@ def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> No
                 Cell(
                     money_headline(facts.profit, unit, language),
                     hint="" if facts.profit is not None else no_risk,
-                    assumed=assumed if facts.profit is not None else "",
+                    assumed=assumed_words(scored, language) if facts.profit is not None else "",
                 ),
                 say("overview.profit_note", language, roi=percent(facts.roi))
                 if facts.roi is not None
@@ -90,6 +86,7 @@ def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> No
                 Cell(
                     money_headline(facts.expected_loss if facts.known_risk else None, unit, language),
                     hint="" if facts.known_risk else no_risk,
+                    assumed=assumed_words(scored, language, of=RISK) if facts.known_risk else "",
                 ),
                 say("overview.loss_note", language, share=percent(facts.expected_loss / facts.exposure))
                 if facts.known_risk and facts.exposure
@@ -100,7 +97,7 @@ def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> No
                 Cell(
                     percent(facts.raroc),
                     hint="" if facts.raroc is not None else no_risk,
-                    assumed=assumed if facts.raroc is not None else "",
+                    assumed=assumed_words(scored, language, ratio=True) if facts.raroc is not None else "",
                 ),
                 say("overview.raroc_note", language, n=len(below), total=len(scored.profiles) - 1)
                 if facts.raroc is not None

@@ -8,10 +8,9 @@ from reports.formats import Language, percent
 from reports.naming import segment_title
 from reports.words import say
 
-YEARLY = (
-    "interest_rate", "funding_rate", "servicing_cost", "loss_given_default", "horizon", "master_scale",
-    "conversion_factor", "average_year",
-)  # fmt: skip
+RISK = ("loss_given_default", "horizon", "master_scale", "conversion_factor", "average_year")
+"""Assumptions that may stand behind an expected loss."""
+YEARLY = ("interest_rate", "funding_rate", "servicing_cost", *RISK)
 """Assumptions that may stand behind a figure of the year."""
 AFTER_TAX = ("tax_rate", "risk_free_rate")
 """Assumptions no portfolio brings itself: RAROC rests on them everywhere."""
@@ -29,11 +28,13 @@ def group_names(scored: pipeline.Scored, dimension: str, language: Language) -> 
     return {}
 
 
-def assumed_words(scored: pipeline.Scored, language: Language, *, ratio: bool = False) -> str:
-    """Name what the figures of a year rest on, each with its share of exposure; empty when on nothing.
+def assumed_words(
+    scored: pipeline.Scored, language: Language, *, of: tuple[str, ...] = YEARLY, ratio: bool = False
+) -> str:
+    """Name what figures rest on, each with its share of exposure; empty when on nothing.
 
     With `ratio`, what RAROC rests on besides is named too.
     """
-    shares = [(entry.key, entry.share) for entry in scored.assumptions if entry.key in YEARLY]
+    shares = [(entry.key, entry.share) for entry in scored.assumptions if entry.key in of]
     shares += [(name, 1.0) for name in AFTER_TAX] if ratio else []
     return ", ".join(f"{say(f'assumption.{key}', language)} ({percent(share, 0)})" for key, share in shares)
