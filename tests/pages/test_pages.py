@@ -77,7 +77,7 @@ def run_page(section: str, name: str) -> None:
     from pages.parts import context, state
 
     state.begin_run()
-    for other in ("overview", "segments", "tiers", "portfolios", "assumptions"):
+    for other in ("overview", "segments", "tiers", "limits", "portfolios", "assumptions"):
         state.remember_page(other, st.Page(lambda: None, title=other, url_path=other))
     context.show()
     importlib.import_module(f"pages.{section}.{name}").show()
