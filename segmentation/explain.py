@@ -95,6 +95,19 @@ def tier_reason(standing: Standing, policy: Policy) -> TierReason:
     return TierReason(TIERS[2], _first_failed(core), TIERS[1], core)
 
 
+def tier_checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
+    """Give the conditions of Strategic or Core and whether a customer meets each.
+
+    Examples
+    --------
+    >>> from segmentation.policy import built_in_policy
+    >>> checks = tier_checks(Standing(140, 60, "mature", False, False), built_in_policy(), "Strategic")
+    >>> [(check.rule, check.passed) for check in checks]
+    [('threshold', True), ('gate', False), ('cap', True)]
+    """
+    return _checks(standing, policy, tier)
+
+
 def _checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
     is_top = tier == TIERS[0]
     threshold = policy.strategic_step if is_top else policy.core_step

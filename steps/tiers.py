@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from data.engines.functions import Frame, fetch, frame_of
-from data.warehouse import records
+from data.warehouse import policies
 from segmentation.cube import (
     AS_IS,
     NO_TIER,
@@ -109,7 +109,7 @@ def _forced_cells(house: House, scored: Scored, policy: Policy, other: Policy) -
 def policy_in_force(house: House) -> Policy:
     """Give the policy in force today; until one is approved, the built-in one."""
     with house.warehouse.cursor() as cursor:
-        row = records.policy_in_force(cursor, datetime.now(UTC).date())
+        row = policies.in_force(cursor, datetime.now(UTC).date())
     return Policy.from_toml(row.body, row.name) if row is not None else built_in_policy()
 
 
