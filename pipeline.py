@@ -32,6 +32,7 @@ from segmentation.policy import Policy
 from segmentation.policy_checks import CaseResult, Caution
 from segmentation.policy_diff import (
     Difference,
+    Side,
     differences,
     fields_in_conflict,
     merged_policy,
@@ -94,7 +95,14 @@ from steps.losses import (
 from steps.movement import MovementBoard, earlier_snapshots, movement_between
 from steps.movers import MoverQuery, mover_rules, movers_file, movers_page
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
-from steps.overrides import OverrideLine, end_override, overrides_in_force, overrides_of, set_override
+from steps.overrides import (
+    OverrideLine,
+    end_override,
+    is_customer,
+    overrides_in_force,
+    overrides_of,
+    set_override,
+)
 from steps.policies import (
     BUILT_IN,
     Compared,
@@ -113,6 +121,7 @@ from steps.policies import (
     save_policy,
     version_of,
     withdraw_policy,
+    wrote,
 )
 from steps.policy_cases import CaseFile, SetAside, cases_of, check_cases, read_cases, set_cases
 from steps.policy_drafts import (
@@ -230,6 +239,7 @@ __all__ = [
     "SegmentProfile",
     "Selection",
     "SetAside",
+    "Side",
     "SimulationSettings",
     "Snapshot",
     "StratumError",
@@ -288,6 +298,7 @@ __all__ = [
     "inert_csv",
     "ingest_path",
     "inspect_file",
+    "is_customer",
     "keep_draft",
     "keep_policy",
     "known_columns",
@@ -376,4 +387,5 @@ __all__ = [
     "with_choice",
     "withdraw_overlay",
     "withdraw_policy",
+    "wrote",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from data.engines.sql import first_row, quote_identifier
 from data.errors import InputRefused
 from data.people import Person
 from data.warehouse import overrides
 from data.warehouse.overrides import OverrideRow
 from segmentation.overrides import Override, in_force
 from steps.house import House
+from steps.scoring import Scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,14 @@ def overrides_in_force(house: House, on: date | None = None) -> tuple[Override, 
     return in_force(
         [Override(row.customer_id, row.tier, row.reason, row.author, row.expires_on) for row in rows], day
     )
+
+
+def is_customer(house: House, scored: Scored, customer_id: str) -> bool:
+    """Whether a portfolio has a customer of that key."""
+    with house.warehouse.cursor() as cursor:
+        found = first_row(
+            cursor,
+            f"SELECT 1 FROM {quote_identifier(scored.table)} WHERE customer_id = ? LIMIT 1",
+            [customer_id],
+        )
+    return bool(found)

@@ -260,6 +260,12 @@ def approve_policy(
     house.warehouse.retried(work)
 
 
+def wrote(line: PolicyLine, person: Person) -> bool:
+    """Whether a person began or proposed a policy, so that somebody else has to approve it."""
+    names = {name.strip().casefold() for name in (line.row.author, line.row.proposed_by or "")}
+    return person.name.strip().casefold() in names
+
+
 def withdraw_policy(house: House, line_id: str, person: Person, reason: str = "") -> None:
     """Withdraw a draft or a proposal; an approved policy that has not begun needs an approver's role."""
     line = find_policy(house, line_id)

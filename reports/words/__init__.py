@@ -20,6 +20,7 @@ from reports.words import (
     findings,
     movers,
     overview,
+    policies,
     portfolios,
     reasons,
     returns,
@@ -50,6 +51,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | customers.WORDS
     | movers.WORDS
     | scorecard.WORDS
+    | policies.WORDS
 )
 """Key to (English, Chinese)."""
 

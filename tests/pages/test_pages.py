@@ -96,6 +96,7 @@ PAGES = [
     ("decide", "acquisition"),
     ("watch", "changes"),
     ("data", "assumptions"),
+    ("data", "policies"),
     ("data", "portfolios"),
 ]
 
