@@ -50,7 +50,7 @@ def cases(scored: pipeline.Scored, line: pipeline.PolicyLine, language: Language
         else:
             cards.quiet(say("cases.none", language))
         if line.standing in ("draft", "proposed") and state.person().may("edit_policy"):
-            _upload(line, language)
+            _upload(line, len(kept), language)
 
 
 def _results(results: tuple[pipeline.CaseResult, ...], language: Language) -> None:
@@ -81,10 +81,13 @@ def _results(results: tuple[pipeline.CaseResult, ...], language: Language) -> No
     )  # fmt: skip
 
 
-def _upload(line: pipeline.PolicyLine, language: Language) -> None:
-    """A file of test cases: its account, what was set aside, and the button that keeps the rest."""
+def _upload(line: pipeline.PolicyLine, kept: int, language: Language) -> None:
+    """A file of test cases: its account, what was set aside, and the button that keeps the rest.
+
+    Once kept, the picker begins anew: its key holds how many are kept.
+    """
     given = st.file_uploader(
-        say("cases.choose", language), type=["csv", "xlsx"], key=f"w_cases_{line.line_id[:12]}"
+        say("cases.choose", language), type=["csv", "xlsx"], key=f"w_cases_{line.line_id[:12]}_{kept}"
     )
     if given is None:
         return

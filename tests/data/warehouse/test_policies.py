@@ -6,7 +6,6 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from data.errors import ChangedMeanwhile, InputRefused, SamePerson
@@ -133,23 +132,23 @@ def test_of_many_savers_at_once_each_version_is_kept_and_none_is_overwritten(war
     with warehouse.transaction() as cursor:
         line_id = policies.begin_line(cursor, Written("0", "shared", ""), "", "start")
     refused: list[str] = []
+    together = threading.Barrier(8)
+
+    def save(seen: policies.PolicyRow, name: str) -> None:
+        merged = Written(seen.body + name, "shared", seen.body + name)
+        warehouse.retried(lambda cursor: policies.save_line(cursor, line_id, seen.revision, merged, name))
 
     def save_until_taken(name: str) -> None:
+        with warehouse.cursor() as cursor:
+            seen = policies.line(cursor, line_id)
+        together.wait()  # all have opened the first version
         while True:
-            with warehouse.cursor() as cursor:
-                seen = policies.line(cursor, line_id)
-
-            def work(cursor: duckdb.DuckDBPyConnection) -> int:
-                merged = f"{seen.body}{name}"
-                return policies.save_line(
-                    cursor, line_id, seen.revision, Written(merged, "shared", merged), name
-                )
-
             try:
-                warehouse.retried(work)
-                return
+                return save(seen, name)
             except ChangedMeanwhile:
                 refused.append(name)
+            with warehouse.cursor() as cursor:
+                seen = policies.line(cursor, line_id)
 
     threads = [threading.Thread(target=save_until_taken, args=(letter,)) for letter in "abcdefgh"]
     for thread in threads:
@@ -159,6 +158,7 @@ def test_of_many_savers_at_once_each_version_is_kept_and_none_is_overwritten(war
     with warehouse.cursor() as cursor:
         kept = policies.revisions_of(cursor, line_id)
         assert records.broken_audit_line(cursor) is None
+    assert len(refused) >= 7
     assert [entry.revision for entry in kept] == list(range(9, 0, -1))
     assert sorted(kept[0].body) == list("abcdefgh")  # each one's part arrived, whoever had to merge
 
