@@ -159,7 +159,8 @@ def field_rows(
 ) -> tuple[list[Head], list[Row], list[Row]]:
     """Set policies side by side, a field a row: heads, rows that differ, rows that are alike."""
     heads = [Head(say("compare.field", language), "left"), *(Head(label) for label, _ in candidates)]
-    differing, alike = [], []
+    differing: list[Row] = []
+    alike: list[Row] = []
     for field in fields:
         values = [value_of(policy, field) for _, policy in candidates]
         texts = [value_text(field, value, language) for value in values]

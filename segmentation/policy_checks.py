@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segmentation.explain import Check, Standing, tier_checks, tier_reason
+from segmentation.explain import Standing, tier_checks, tier_reason
 from segmentation.policy import TIERS, WORKOUT, Policy
 from segmentation.tiers import TierBoard
 
@@ -64,8 +63,8 @@ class CaseResult:
         Tier the customer stands in; empty when it is not in the portfolio.
     rule : str
         What decides: ``threshold``, ``gate``, ``cap`` (of the tier asked for, not met),
-        ``above`` (meets a better tier), ``default``, ``no_default``, ``override``, ``absent``; empty when
-        the case passes.
+        ``above`` (meets a better tier), ``stay`` (keeps the tier held before), ``default``,
+        ``no_default``, ``override``, ``absent``; empty when the case passes.
     needed, actual : float or None
         Points of a threshold, 12-month PD (fraction) of a gate; None where there is none.
     """
@@ -82,7 +81,9 @@ class CaseResult:
         return self.tier == self.case.tier
 
 
-def judge(case: Case, standing: Standing | None, policy: Policy, override: str = "") -> CaseResult:
+def judge(
+    case: Case, standing: Standing | None, policy: Policy, tier: str, *, is_forced: bool = False
+) -> CaseResult:
     """Hold one customer to a test case and say why it fails.
 
     Parameters
@@ -93,33 +94,36 @@ def judge(case: Case, standing: Standing | None, policy: Policy, override: str =
         What decides the customer's tier; None when it is not in the portfolio.
     policy : Policy
         The policy judged.
-    override : str
-        Tier a person's word in force gives the customer; empty when none does.
+    tier : str
+        Tier the row rule gives, tiers held before and set by hand included.
+    is_forced : bool
+        Whether a person has set it.
 
     Examples
     --------
     >>> from segmentation.policy import built_in_policy
     >>> standing = Standing(120, 20, "mature", False, False)
-    >>> judge(Case("A", "Strategic"), standing, built_in_policy())
+    >>> judge(Case("A", "Strategic"), standing, built_in_policy(), "Core")
     CaseResult(case=Case(customer_id='A', tier='Strategic', reason=''), tier='Core', rule='threshold', needed=65.0, actual=60.0)
-    >>> judge(Case("A", "Core"), standing, built_in_policy()).passed
+    >>> judge(Case("A", "Core"), standing, built_in_policy(), "Core").passed
     True
     """
     if standing is None:
         return CaseResult(case, "", "absent")
-    tier = tier_reason(standing, policy).tier
-    if override and tier != WORKOUT:
-        return CaseResult(case, override, "" if override == case.tier else "override")
     if tier == case.tier:
         return CaseResult(case, tier)
-    if tier == WORKOUT or case.tier == WORKOUT:
+    if WORKOUT in (tier, case.tier):
         return CaseResult(case, tier, "default" if tier == WORKOUT else "no_default")
+    if is_forced:
+        return CaseResult(case, tier, "override")
     if TIERS.index(tier) < TIERS.index(case.tier):
+        if TIERS.index(tier_reason(standing, policy).tier) >= TIERS.index(case.tier):
+            return CaseResult(case, tier, "stay")
         met = tier_checks(standing, policy, tier)[0]
         return CaseResult(case, tier, "above", met.needed, met.actual)
-    failed = _first_failed(tier_checks(standing, policy, case.tier))
-    return CaseResult(case, tier, failed.rule, failed.needed, failed.actual)
-
-
-def _first_failed(checks: Sequence[Check]) -> Check:
-    return next(check for check in checks if not check.passed)
+    failed = [] if case.tier == TIERS[-1] else [
+        check for check in tier_checks(standing, policy, case.tier) if not check.passed
+    ]  # fmt: skip
+    if not failed:
+        return CaseResult(case, tier, "stay")
+    return CaseResult(case, tier, failed[0].rule, failed[0].needed, failed[0].actual)

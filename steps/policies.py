@@ -17,6 +17,7 @@ from segmentation.policy import Policy, built_in_policy
 from segmentation.policy_checks import Caution, cautions_of
 from segmentation.tiers import TierBoard
 from steps.house import House
+from steps.overrides import overrides_in_force
 from steps.policy_cases import checked_cases
 from steps.scoring import Scored
 from steps.tiers import apply_policy, policy_in_force
@@ -130,11 +131,15 @@ def written(policy: Policy, name: str, note: str, person: Person) -> tuple[Polic
     if not called:
         raise InputRefused.because("it has no name", file="the policy", remedy="Give it one.")
     built_in = built_in_policy()
-    if called.casefold() == built_in.name.casefold() and policy.identity != built_in.identity:
+    if (
+        called.casefold() == built_in.name.casefold()
+        and replace(policy, overrides=()).identity != built_in.identity
+    ):
         raise InputRefused.because(
             f"“{called}” is the name of another policy", file="the policy", remedy="Give it another name."
         )
-    named = replace(policy, name=called, note=note.strip(), author=person.name[:120])
+    # Overrides are kept beside the policies, each with a life of its own.
+    named = replace(policy, name=called, note=note.strip(), author=person.name[:120], overrides=())
     return named, Written(named.identity, called, named.to_toml(), named.note)
 
 
@@ -173,7 +178,7 @@ def propose_policy(house: House, policy: Policy, name: str, note: str, person: P
 def _put_forward(house: House, text: Written, person: Person, cases: Sequence[CaseRow] | None) -> PolicyLine:
     """Begin and propose a line in one transaction; without cases of its own it takes those of its parent."""
     person.require("propose_policy")
-    if text.policy_id == policy_in_force(house).identity:
+    if text.policy_id == replace(policy_in_force(house), overrides=()).identity:
         raise InputRefused.because(
             "it decides what the policy in force decides",
             file=f"“{text.name}”",
@@ -350,8 +355,13 @@ class Compared:
 def compare_policies(
     house: House, scored: Scored, candidates: Sequence[Policy], in_force: Policy
 ) -> tuple[Compared, ...]:
-    """Apply several policies to one portfolio, each against the policy in force; no row is read."""
-    boards = [apply_policy(house, scored, policy, in_force) for policy in candidates]
+    """Apply several policies to one portfolio, each against the policy in force; no row is read.
+
+    Tiers a person has set stand under all of them alike.
+    """
+    overrides = overrides_in_force(house)
+    heeded = [replace(policy, overrides=overrides) for policy in (in_force, *candidates)]
+    boards = [apply_policy(house, scored, policy, heeded[0]) for policy in heeded[1:]]
     return tuple(
         Compared(policy, board, cautions_of(policy, board))
         for policy, board in zip(candidates, boards, strict=True)

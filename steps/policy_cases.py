@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data.contract import BY_NAME
@@ -16,16 +16,19 @@ from data.people import Person
 from data.warehouse import policies
 from data.warehouse.policies import CaseRow
 from reports.words import say
-from segmentation.cube import with_capped
 from segmentation.explain import Standing
 from segmentation.policy import TIERS, WORKOUT, Policy
 from segmentation.policy_checks import Case, CaseResult, judge
+from segmentation.selection import Selection
 from steps.house import House
 from steps.overrides import overrides_in_force
 from steps.scoring import Scored
+from steps.tiers import policy_in_force, tiered_frame
+from steps.views import look_at
 
 MOST_CASES = 5_000
 MOST_BYTES = 5_000_000
+STANDING = ("customer_id", "value_step", "risk_step", "lifecycle", "is_capped", "is_defaulted")
 LONGEST = 500
 """Longest customer key or reason, in characters."""
 HEADERS = {
@@ -195,34 +198,33 @@ def check_cases(
     """Hold a portfolio to test cases under a policy: who stands where, and why not where it must."""
     if not cases:
         return ()
+    overrides = overrides_in_force(house)
+    heeded = replace(policy, overrides=overrides)
+    # Everybody counts, whatever selection a page looks at; and tiers held before, where the policy heeds them.
+    whole = look_at(house, scored.snapshot.snapshot_id, Selection(), (policy_in_force(house), policy))
     with house.warehouse.cursor() as cursor:
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE asked_customers AS SELECT unnest(?::VARCHAR[]) AS customer_id",
             [[case.customer_id for case in cases]],
         ).fetchall()
         cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE asked_rows AS SELECT customer_id, value_step, risk_step, lifecycle, "
-            "days_past_due, value_coverage, is_defaulted "
-            f"FROM {quote_identifier(scored.table)} SEMI JOIN asked_customers USING (customer_id)"
+            f"CREATE OR REPLACE TEMP TABLE asked_rows AS SELECT * FROM {quote_identifier(whole.table)} "
+            "SEMI JOIN asked_customers USING (customer_id)"
         ).fetchall()
-        rows = fetch(with_capped(frame_of(cursor, "asked_rows"), policy))
-    names = ("customer_id", "value_step", "risk_step", "lifecycle", "is_capped", "is_defaulted")
+        rows = fetch(tiered_frame(frame_of(cursor, "asked_rows"), heeded).select("tier", *STANDING))
     standings = {
-        str(customer): Standing(
-            int(value), int(risk), str(lifecycle or "unknown"), bool(capped), bool(defaulted)
+        str(customer): (str(tier), Standing(int(value), int(risk), str(lifecycle or "unknown"), bool(capped), bool(defaulted)))
+        for tier, customer, value, risk, lifecycle, capped, defaulted in zip(
+            *(rows[name].tolist() for name in ("tier", *STANDING)), strict=True
         )
-        for customer, value, risk, lifecycle, capped, defaulted in zip(
-            *(rows[name].tolist() for name in names), strict=True
-        )
-    }
-    spoken = {entry.customer_id: entry.tier for entry in overrides_in_force(house)}
-    return tuple(
-        judge(
-            Case(case.customer_id, case.tier, case.reason), standings.get(case.customer_id), policy,
-            spoken.get(case.customer_id, ""),
-        )
-        for case in cases
-    )  # fmt: skip
+    }  # fmt: skip
+    forced = {entry.customer_id for entry in overrides}
+    results = []
+    for row in cases:
+        tier, standing = standings.get(row.customer_id, ("", None))
+        case = Case(row.customer_id, row.tier, row.reason)
+        results.append(judge(case, standing, policy, tier, is_forced=row.customer_id in forced))
+    return tuple(results)
 
 
 def checked_cases(

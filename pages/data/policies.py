@@ -71,7 +71,7 @@ def _candidates(
     """What may stand beside the policy in force, by a key: the draft, then lines, the newest first."""
     found: dict[str, Named] = {}
     draft = state.draft(in_force)
-    if draft.identity != in_force.identity:
+    if any(change.decides for change in pipeline.differences(in_force, draft)):
         found["draft"] = (say("policies.my_draft", language), draft)
     for line in lines:
         if line.standing in COMPARABLE:

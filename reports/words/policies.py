@@ -242,6 +242,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.gate_closed": ("the gate lets nobody through", "门槛不允许任何客户通过"),
     "why.cap": ("overdue, or too little is known of it", "存在逾期，或可用信息过少"),
     "why.above": ("meets the better tier: value score {actual}, line {needed}", "达到更高层级：价值评分 {actual}，分层线 {needed}"),
+    "why.stay": (
+        "keeps the tier it held before, by the exit lines or the least stay",
+        "按退出线或最短保持期保留原层级"),
     "why.default": ("is in default", "已违约"),
     "why.no_default": ("is not in default", "未违约"),
     "why.override": ("set by a person's override", "由人工指定"),

@@ -11,7 +11,9 @@ import pytest
 import pipeline
 from data.engines.functions import fetch, frame_of
 from data.samples.simulate import simulate
+from segmentation.explain import Standing
 from segmentation.policy import TIERS, Policy, built_in_policy
+from segmentation.policy_checks import Case, judge
 from settings import Settings
 from steps.policies import today
 from steps.tiers import tiered_frame
@@ -52,6 +54,12 @@ def row_tiers(house: pipeline.House, scored: pipeline.Scored, policy: Policy) ->
     with house.warehouse.cursor() as cursor:
         rows = fetch(tiered_frame(frame_of(cursor, scored.table), policy).select("customer_id", "tier"))
     return dict(zip(rows["customer_id"], rows["tier"], strict=True))
+
+
+def test_a_tier_kept_from_before_is_said_to_be_so() -> None:
+    standing = Standing(110, 20, "mature", False, False)
+    for expected, tier in (("Core", "Strategic"), ("Core", "Ordinary")):
+        assert judge(Case("A", expected), standing, BASE, tier).rule == "stay"
 
 
 @pytest.mark.parametrize("policy", [BASE, replace(BASE, gates_on=False), BASE.with_threshold(core=60).with_gate("mature", core=63)])  # fmt: skip
