@@ -134,6 +134,13 @@ from steps.policy_drafts import (
     list_drafts,
     put_draft_away,
 )
+from steps.policy_texts import (
+    import_policy,
+    named_policy,
+    policy_diff_text,
+    policy_list_text,
+    policy_text,
+)
 from steps.portfolios import (
     delete_snapshot,
     find_snapshot,
@@ -295,6 +302,7 @@ __all__ = [
     "impairment_of",
     "impairment_settings",
     "import_file",
+    "import_policy",
     "inbox_files",
     "inert_csv",
     "ingest_path",
@@ -320,6 +328,7 @@ __all__ = [
     "mover_rules",
     "movers_file",
     "movers_page",
+    "named_policy",
     "number_text",
     "offer_rules",
     "offers_from",
@@ -331,9 +340,12 @@ __all__ = [
     "own_totals",
     "parse_policy",
     "plan_campaign",
+    "policy_diff_text",
     "policy_history",
     "policy_in_force",
     "policy_lines",
+    "policy_list_text",
+    "policy_text",
     "possible_features",
     "possible_responses",
     "preview_segments",

@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "compare.words_subtitle": ("Against the policy in force", "与现行政策相比"),
     "compare.change": ("What changes", "变化"),
     "compare.same": ("Decides the same as the policy in force.", "与现行政策的决定完全相同。"),
+    "compare.alike_two": ("Both decide the same.", "两者的决定完全相同。"),
     "compare.lines_title": ("Where do the lines and gates lie?", "分层线与风险门槛在哪里？"),
     "compare.lines_subtitle": (
         "Gates: highest 12-month PD a tier accepts",
