@@ -265,10 +265,14 @@ def approve_policy(
     house.warehouse.retried(work)
 
 
-def wrote(line: PolicyLine, person: Person) -> bool:
-    """Whether a person began or proposed a policy, so that somebody else has to approve it."""
-    names = {name.strip().casefold() for name in (line.row.author, line.row.proposed_by or "")}
-    return person.name.strip().casefold() in names
+def wrote(house: House, line: PolicyLine, person: Person) -> bool:
+    """Whether a person wrote any version of a policy or proposed it, so that somebody else has to approve it."""
+    names = {
+        line.row.author,
+        line.row.proposed_by or "",
+        *(entry.person for entry in revisions_of(house, line.line_id)),
+    }
+    return person.name.strip().casefold() in {name.strip().casefold() for name in names}
 
 
 def withdraw_policy(house: House, line_id: str, person: Person, reason: str = "") -> None:

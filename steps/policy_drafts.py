@@ -101,8 +101,13 @@ def _policy_of(row: DraftRow) -> Policy | None:
 
 def last_draft(house: House, person: Person) -> KeptDraft | None:
     """Give the draft a new visit takes up: the last moved that was not put away."""
-    kept = (draft for draft in list_drafts(house, person) if draft.is_open and draft.policy is not None)
-    return next(kept, None)
+    with house.warehouse.cursor() as cursor:
+        rows = drafts.drafts_of(cursor, person.name)
+    for row in rows:
+        policy = _policy_of(row) if row.is_open else None
+        if policy is not None:
+            return KeptDraft(_handle(row), policy, row.body, row.changed_at, row.is_open)
+    return None
 
 
 def put_draft_away(house: House, person: Person, handle: DraftHandle) -> None:

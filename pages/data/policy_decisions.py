@@ -10,12 +10,13 @@ import pipeline
 from pages.data import policy_files, policy_merge
 from pages.parts import cards, errors, state
 from reports.escape import plain
-from reports.formats import MISSING, Language, day
+from reports.formats import MISSING, Language, day, percent
 from reports.html import Cell, Head, Row
-from reports.policies import difference_rows, policy_title, signed_by
+from reports.policies import caution_sentence, difference_rows, policy_title, signed_by
 from reports.words import say
 
-OPEN = ("draft", "proposed", "scheduled")
+OPEN = ("proposed", "draft", "scheduled")
+"""What waits, in the order of the list: a signature first."""
 Lines = tuple[pipeline.PolicyLine, ...]
 
 
@@ -28,7 +29,7 @@ def show(scored: pipeline.Scored, lines: Lines, language: Language) -> None:
     if policy_merge.show(language):
         return
     is_mine_to_propose = _propose(lines, language)
-    waiting = tuple(line for line in lines if line.standing in OPEN)
+    waiting = tuple(line for standing in OPEN for line in lines if line.standing == standing)
     chosen = _waiting(scored, waiting, language)
     if chosen is not None:
         _act(scored, chosen, language, is_primary=not is_mine_to_propose)
@@ -162,6 +163,7 @@ def _act(scored: pipeline.Scored, line: pipeline.PolicyLine, language: Language,
         in_force = pipeline.policy_in_force(house)
         words = difference_rows([(policy_title(line.policy, language), line.policy)], in_force, language)
         cards.data_table(*words, caption=say("compare.words_title", language))
+        _consequences(scored, line, in_force, language)
         if line.standing == "proposed":
             _approve(scored, line, language, is_primary=is_primary)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -189,6 +191,18 @@ def _act(scored: pipeline.Scored, line: pipeline.PolicyLine, language: Language,
             tell(say("act.withdrawn", language, name=row.name))
 
 
+def _consequences(
+    scored: pipeline.Scored, line: pipeline.PolicyLine, in_force: pipeline.Policy, language: Language
+) -> None:
+    """What a signature would set in motion, and what may not be meant by it."""
+    (entry,) = pipeline.compare_policies(state.house(), scored, [line.policy], in_force)
+    moved, exposure = entry.board.exposure_moved, entry.board.total.as_is.exposure
+    share = percent(moved / exposure if exposure else None)
+    cards.quiet(say("act.moves", language, n=entry.board.customers_moved, share=share))
+    for caution in entry.cautions:
+        cards.answer("", caution_sentence(policy_title(line.policy, language), caution, language))
+
+
 def _approve(
     scored: pipeline.Scored, line: pipeline.PolicyLine, language: Language, *, is_primary: bool
 ) -> None:
@@ -206,10 +220,10 @@ def _approve(
             in_spite = st.text_input(label, max_chars=500, key=f"w_spite_{key}", width=420)
         approve = st.button(
             say("act.approve", language), key=f"approve-{key}",
-            disabled=not person.may("approve_policy") or pipeline.wrote(line, person),
+            disabled=not person.may("approve_policy") or pipeline.wrote(house, line, person),
             type="primary" if is_primary else "secondary",
         )  # fmt: skip
-    if pipeline.wrote(line, person):
+    if pipeline.wrote(house, line, person):
         cards.quiet(say("act.own", language))
     with errors.shown():
         if approve:

@@ -42,9 +42,8 @@ def save(line: pipeline.PolicyLine, draft: Policy, note: str, language: Language
     mine = replace(draft, name=before.name, note=note.strip() or before.note)
     try:
         saved = pipeline.save_policy(state.house(), line.line_id, seen, mine, state.person())
-    except pipeline.ChangedMeanwhile as error:
-        state.keep("policy_conflict", Conflict(line.line_id, seen, mine))
-        state.keep("policy_said", str(error))
+    except pipeline.ChangedMeanwhile:
+        state.keep("policy_conflict", Conflict(line.line_id, seen, mine))  # the next run asks, and says who
         st.rerun()
     _done(saved, language)
 
@@ -87,10 +86,9 @@ def show(language: Language) -> bool:
             merged = pipeline.merged_policy(conflict.mine, theirs, sides)
             try:
                 saved = pipeline.save_policy(house, conflict.line_id, newest.revision, merged, state.person())
-            except pipeline.ChangedMeanwhile as error:
+            except pipeline.ChangedMeanwhile:
                 # A third version came in while this one was being chosen: what was chosen is mine now.
                 state.keep("policy_conflict", Conflict(conflict.line_id, newest.revision, merged))
-                state.keep("policy_said", str(error))
                 st.rerun()
             _done(saved, language)
     return True

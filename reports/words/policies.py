@@ -177,6 +177,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lines.version": ("version {revision}", "第 {revision} 版"),
     "standing.draft": ("draft", "草稿"),
     "standing.proposed": ("proposed", "已提交"),
+    "standing.approved": ("approved, no day set", "已审批，未定生效日"),
     "standing.scheduled": ("approved, begins later", "已审批，待生效"),
     "standing.in_force": ("in force", "现行"),
     "standing.replaced": ("replaced", "已被替代"),
@@ -192,10 +193,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "act.reason": ("Why withdraw it?", "撤回理由"),
     "act.open": ("Go on with it as my draft", "作为我的草稿继续修改"),
     "act.download": ("Download (TOML)", "下载（TOML）"),
+    "act.moves": (
+        "{n} {n:customer|customers} would change tier, {share} of exposure. Compare has every figure.",
+        "{n} 户客户将变更层级，涉及敞口 {share}。完整数字见“对比”。"),
     "act.own": (
         "You wrote or proposed it, so somebody else has to approve it.",
         "该方案由您编写或提交，须由他人审批。"),
-    "act.no_role": ("Approving needs one of the roles: {roles}.", "审批需要以下角色之一：{roles}。"),
     "act.approved": ("“{name}” is approved and holds from {date}.", "“{name}”已批准，自{date}起生效。"),
     "act.withdrawn": ("“{name}” is withdrawn.", "“{name}”已撤回。"),
     "act.opened": ("“{name}” is now your draft; the one before is on your list under History.",
