@@ -200,10 +200,10 @@ def command_policy(arguments: argparse.Namespace) -> int:
             case "show":
                 print(pipeline.policy_text(house, arguments.policy, settings.language))
             case "diff":
-                pair = (
-                    (arguments.policy, arguments.other) if arguments.other else ("in-force", arguments.policy)
-                )
-                print(pipeline.policy_diff_text(house, *pair, settings.language))
+                before, after = ("in-force", arguments.policy)
+                if arguments.other:
+                    before, after = (arguments.policy, arguments.other)
+                print(pipeline.policy_diff_text(house, before, after, settings.language))
             case "export":
                 _write(pipeline.named_policy(house, arguments.policy).to_toml(), arguments.out)
             case _:

@@ -47,9 +47,6 @@ MENU = {
     "understand": ("segments", "customers", "value"),
     "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
     "watch": ("changes", "stability"),
-    "data": ("portfolios", "assumptions"),
-    "decide": ("tiers", "risk", "scorecard", "returns", "limits", "acquisition"),
-    "watch": ("changes",),
     "data": ("portfolios", "policies", "assumptions"),
 }
 # Sections of the menu, in the order of the work; only those of which something exists.

@@ -48,9 +48,6 @@ def begin_run() -> None:
         st.session_state["clusters"] = max(2, min(10, int(asked["k"])))
     if asked.get("filter"):
         st.session_state["selection"] = pipeline.Selection.from_text(asked["filter"])
-    draft = _policy_from_address(asked.to_dict())
-    if draft is not None:
-        st.session_state["draft"] = draft
     _take_up_draft(_policy_from_address(asked.to_dict()))
 
 
