@@ -7,6 +7,7 @@ error says file, line, column and what to do).
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import shutil
 import sys
@@ -57,6 +58,27 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("--dry-run", action="store_true", help="print mapping and account, keep nothing")
     ingest.add_argument("--mapping", type=Path, help="TOML: which header is which column")
     ingest.add_argument("--name", help="name of the snapshot; else the file's")
+
+    policy = commands.add_parser("policy", help="list, show, compare, export or import policies")
+    verbs = policy.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("list", help="every policy and where it stands")
+    which = "its name or identity, in-force, built-in, or a .toml file"
+    show = verbs.add_parser("show", help="who signed a policy, and what it changes")
+    show.add_argument("policy", metavar="POLICY", help=which)
+    diff = verbs.add_parser("diff", help="what the second policy changes against the first, in words")
+    diff.add_argument("policy", metavar="POLICY", help=which)
+    diff.add_argument(
+        "other", metavar="POLICY", nargs="?", help="by default the first is compared with in-force"
+    )
+    export = verbs.add_parser("export", help="write a policy as TOML")
+    export.add_argument("policy", metavar="POLICY", help=which)
+    export.add_argument("--out", type=Path, metavar="FILE", help="by default standard output")
+    take = verbs.add_parser(
+        "import", help="keep a policy file as a draft others can see; nothing is in force by it"
+    )
+    take.add_argument("file", type=Path, metavar="FILE")
+    take.add_argument("--name", help="name of the draft; else the file's own")
+    take.add_argument("--note", default="", help="why, for whoever approves it")
 
     samples = commands.add_parser("samples", help="build the warehouse of scored samples (make setup does)")
     samples.add_argument("--out", required=True, type=Path, metavar="FILE")
@@ -166,7 +188,48 @@ def command_samples(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"run": command_run, "ingest": command_ingest, "samples": command_samples}
+def command_policy(arguments: argparse.Namespace) -> int:
+    """List, show, compare, export or import policies of the warehouse."""
+    settings = Settings()
+    _existing(arguments.file if arguments.verb == "import" else None)
+    house = pipeline.open_house(settings)
+    try:
+        match arguments.verb:
+            case "list":
+                print(pipeline.policy_list_text(house, settings.language))
+            case "show":
+                print(pipeline.policy_text(house, arguments.policy, settings.language))
+            case "diff":
+                before, after = ("in-force", arguments.policy)
+                if arguments.other:
+                    before, after = (arguments.policy, arguments.other)
+                print(pipeline.policy_diff_text(house, before, after, settings.language))
+            case "export":
+                _write(pipeline.named_policy(house, arguments.policy).to_toml(), arguments.out)
+            case _:
+                person = pipeline.Person(getpass.getuser(), frozenset(settings.roles))
+                line = pipeline.import_policy(house, arguments.file, arguments.name, arguments.note, person)
+                print(f"“{line.row.name}” is kept as a draft: {line.line_id[:12]}.", file=sys.stderr)
+    finally:
+        house.close()
+    return 0
+
+
+def _write(text: str, path: Path | None) -> None:
+    """Write a text to a file that is replaced whole, or to standard output."""
+    if path is None:
+        print(text, end="")
+        return
+    if path.is_dir() or not path.parent.is_dir():
+        raise pipeline.UsageError(f"{path} can't be written. Give a file in a folder that exists.")
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+COMMANDS = {
+    "run": command_run, "ingest": command_ingest, "policy": command_policy, "samples": command_samples,
+}  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:

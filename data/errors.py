@@ -86,6 +86,27 @@ class NotAllowed(StratumError):
         return cls(f"To {action} one of these roles is needed: {', '.join(sorted(roles))}.")
 
 
+class SamePerson(NotAllowed):
+    """Whoever wrote or proposed something wants to approve it."""
+
+    @classmethod
+    def approves_own(cls, person: str, name: str) -> SamePerson:
+        """Say that another identity is needed."""
+        return cls(f"{person} wrote or proposed “{name}”. Somebody else has to approve it.")
+
+
+class ChangedMeanwhile(StratumError):
+    """Somebody saved another version after this one was opened; both are kept, nothing was overwritten."""
+
+    @classmethod
+    def by(cls, person: str, name: str, revision: int) -> ChangedMeanwhile:
+        """Name who saved and as which version."""
+        return cls(
+            f"{person} saved version {revision} of “{name}” after you opened it. Nothing was overwritten: "
+            "compare both versions and choose field by field."
+        )
+
+
 class Cancelled(StratumError):
     """The person cancelled long work; nothing of it stays."""
 

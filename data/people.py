@@ -20,6 +20,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "edit_appetite": frozenset({"officer", "admin"}),
     "propose_overlay": frozenset({"officer", "admin"}),
     "approve_overlay": frozenset({"approver", "admin"}),
+    "propose_policy": frozenset({"officer", "admin"}),
+    "approve_policy": frozenset({"approver", "admin"}),
+    "set_override": frozenset({"officer", "admin"}),
     "fit_model": frozenset({"manager", "officer", "admin"}),
     "see_names": frozenset({"manager", "officer", "admin"}),
 }

@@ -12,7 +12,11 @@ if ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402  (after the path is set)
 
-from pages.data import assumptions, portfolios  # noqa: E402
+from pages.data import (  # noqa: E402
+    assumptions,
+    policies,
+    portfolios,
+)
 from pages.decide import acquisition, limits, movers, returns, risk, scorecard, tiers  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
@@ -35,6 +39,7 @@ PAGES = {
     "changes": changes,
     "stability": stability,
     "portfolios": portfolios,
+    "policies": policies,
     "assumptions": assumptions,
 }
 MENU = {
@@ -42,7 +47,7 @@ MENU = {
     "understand": ("segments", "customers", "value"),
     "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
     "watch": ("changes", "stability"),
-    "data": ("portfolios", "assumptions"),
+    "data": ("portfolios", "policies", "assumptions"),
 }
 # Sections of the menu, in the order of the work; only those of which something exists.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segmentation.policy import LIFECYCLES, TIERS, WORKOUT, Policy
+from segmentation.cube import NO_TIER
+from segmentation.policy import CLOSED, LIFECYCLES, TIERS, TOP_RUNG, WORKOUT, Policy
 from segmentation.risk.ladder import UNKNOWN_STEP, bound
 
 
@@ -22,6 +23,10 @@ class Standing:
         One of `LIFECYCLES`.
     is_capped, is_defaulted : bool
         Watched or too little known; in default.
+    held, forced : int
+        Tier held before, and tier a person has set: 0 Strategic, 1 Core, 2 Ordinary, 3 none.
+    is_staying : bool
+        Within the minimum stay.
     """
 
     value_step: int
@@ -29,6 +34,9 @@ class Standing:
     lifecycle: str
     is_capped: bool
     is_defaulted: bool
+    held: int = NO_TIER
+    forced: int = NO_TIER
+    is_staying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ class TierReason:
         As the policy gives it.
     bound_by : str
         The rule that keeps it from the next tier: ``threshold``, ``gate``, ``cap``,
-        ``default``; empty at the top.
+        ``default``, ``override`` or ``stay``; empty at the top.
     next_tier : str
         The tier above; empty at the top and in work-out.
     checks : tuple of Check
@@ -87,7 +95,11 @@ def tier_reason(standing: Standing, policy: Policy) -> TierReason:
     """
     if standing.is_defaulted:
         return TierReason(WORKOUT, "default", "", ())
+    if standing.forced != NO_TIER:
+        return _decided("override", standing.forced)
     strategic, core = (_checks(standing, policy, tier) for tier in TIERS[:2])
+    if standing.is_staying and standing.held != NO_TIER:
+        return _decided("stay", max(standing.held, 1 if standing.is_capped else 0))
     if all(check.passed for check in strategic):
         return TierReason(TIERS[0], "", "", strategic)
     if all(check.passed for check in core):
@@ -95,15 +107,37 @@ def tier_reason(standing: Standing, policy: Policy) -> TierReason:
     return TierReason(TIERS[2], _first_failed(core), TIERS[1], core)
 
 
+def _decided(rule: str, place: int) -> TierReason:
+    """Explain a tier that neither value nor risk decides."""
+    return TierReason(TIERS[place], rule, "", ())
+
+
+def tier_checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
+    """Give the conditions of Strategic or Core and whether a customer meets each.
+
+    Examples
+    --------
+    >>> from segmentation.policy import built_in_policy
+    >>> checks = tier_checks(Standing(140, 60, "mature", False, False), built_in_policy(), "Strategic")
+    >>> [(check.rule, check.passed) for check in checks]
+    [('threshold', True), ('gate', False), ('cap', True)]
+    """
+    return _checks(standing, policy, tier)
+
+
 def _checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
     is_top = tier == TIERS[0]
+    holds_it = standing.held <= TIERS.index(tier)
     threshold = policy.strategic_step if is_top else policy.core_step
+    threshold = max(0, threshold - (policy.exit_steps if holds_it else 0))
     found = [Check("threshold", standing.value_step >= threshold, threshold / 2, standing.value_step / 2)]
     if policy.gates_on:
         lifecycle = standing.lifecycle if standing.lifecycle in LIFECYCLES else LIFECYCLES[-1]
         gate = policy.gates[lifecycle]
         rung = gate.strategic if is_top else gate.core
-        needed = gate.probabilities()[0 if is_top else 1]
+        if holds_it and rung != CLOSED:
+            rung = min(rung + policy.exit_rungs, TOP_RUNG)
+        needed = None if rung == CLOSED else bound(rung)
         actual = None if standing.risk_step == UNKNOWN_STEP else bound(standing.risk_step)
         found.append(Check("gate", standing.risk_step <= rung, needed, actual))
     if is_top:

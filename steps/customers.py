@@ -188,6 +188,9 @@ def customer_picture(
         str(row["lifecycle"] or "unknown"),
         bool(row["is_capped"]),
         bool(row["is_defaulted"]),
+        int(row["held"]),
+        int(row["forced"]),
+        bool(row["is_staying"]),
     )
     card = scored.model.scorecard
     hidden = masked_columns(person)

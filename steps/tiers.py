@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from data.engines.functions import Frame, fetch, frame_of
-from data.warehouse import records
+from data.warehouse import policies
 from segmentation.cube import (
     AS_IS,
     NO_TIER,
@@ -25,6 +25,7 @@ from segmentation.returns.treatment import with_treated
 from segmentation.scoring_model import ScoringModel
 from segmentation.tiers import TierBoard, tier_board, with_tier
 from steps.house import House
+from steps.overrides import overrides_in_force
 from steps.scoring import Scored
 
 
@@ -107,10 +108,12 @@ def _forced_cells(house: House, scored: Scored, policy: Policy, other: Policy) -
 
 
 def policy_in_force(house: House) -> Policy:
-    """Give the policy in force today; until one is approved, the built-in one."""
+    """Give the policy in force today, with the tiers set by hand; until one is approved, the built-in one."""
+    today = datetime.now(UTC).date()
     with house.warehouse.cursor() as cursor:
-        row = records.policy_in_force(cursor, datetime.now(UTC).date())
-    return Policy.from_toml(row.body, row.name) if row is not None else built_in_policy()
+        row = policies.in_force(cursor, today)
+    policy = Policy.from_toml(row.body, row.name) if row is not None else built_in_policy()
+    return replace(policy, overrides=overrides_in_force(house, today))
 
 
 def apply_policy(house: House, scored: Scored, policy: Policy, other: Policy | None = None) -> TierBoard:

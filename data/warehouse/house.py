@@ -141,6 +141,20 @@ class Warehouse:
                     raise
         raise AssertionError("the loop above returns or raises")
 
+    def beside(self, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        """Run one statement that commits by itself, without waiting for a long transaction of others.
+
+        For small rows that nobody else writes; tried again when somebody did.
+        """
+        for last in (*[False] * (TRIES - 1), True):
+            try:
+                with self.cursor() as cursor:
+                    return work(cursor)
+            except duckdb.TransactionException:
+                if last:
+                    raise
+        raise AssertionError("the loop above returns or raises")
+
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         if not self._closed:

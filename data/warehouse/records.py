@@ -1,10 +1,11 @@
-"""Models, scored tables, policies: immutable bodies under their content hash; and the audit trail."""
+"""Models and scored tables: immutable bodies under their content hash; and the audit trail."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import duckdb
 
@@ -84,36 +85,6 @@ def finding(cursor: duckdb.DuckDBPyConnection, scored_id: str, kind: str) -> dic
     return dict(json.loads(row[0])) if row else None
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRow:
-    """A policy as it is kept: TOML text under its content hash."""
-
-    policy_id: str
-    name: str
-    status: str
-    valid_from: date | None
-    body: str
-
-
-def keep_policy(cursor: duckdb.DuckDBPyConnection, row: PolicyRow, person: str) -> None:
-    """Keep a policy; a policy once kept does not change."""
-    cursor.execute(
-        "INSERT OR IGNORE INTO policy VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [row.policy_id, row.name, _now(), person, row.status, row.valid_from, row.body],
-    )
-
-
-def policy_in_force(cursor: duckdb.DuckDBPyConnection, on: date) -> PolicyRow | None:
-    """The approved policy with the latest start not after a day."""
-    row = first_row(
-        cursor,
-        "SELECT policy_id, name, status, valid_from, body FROM policy WHERE status = 'approved' AND valid_from <= ? "
-        "ORDER BY valid_from DESC, created_at DESC LIMIT 1",
-        [on],
-    )
-    return PolicyRow(*row) if row else None
-
-
 def note(cursor: duckdb.DuckDBPyConnection, person: str, action: str, thing: str, detail: str = "") -> None:
     """Append a line to the audit trail; each line holds the hash of the one before."""
     last = first_row(cursor, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
@@ -124,6 +95,28 @@ def note(cursor: duckdb.DuckDBPyConnection, person: str, action: str, thing: str
         "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [number, at, person, action, thing, detail, previous, digest],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One line of the audit trail: who did what to which thing, when."""
+
+    number: int
+    at: datetime
+    person: str
+    action: str
+    thing: str
+    detail: str
+
+
+def notes_of(cursor: duckdb.DuckDBPyConnection, things: Sequence[str]) -> list[AuditLine]:
+    """Lines of the audit trail about some things, the newest first."""
+    rows = cursor.execute(
+        "SELECT number, happened_at, person, action, object, detail FROM audit "
+        "WHERE list_contains(?::VARCHAR[], object) ORDER BY number DESC",
+        [list(things)],
+    ).fetchall()
+    return [AuditLine(*row) for row in rows]
 
 
 def broken_audit_line(cursor: duckdb.DuckDBPyConnection) -> int | None:

@@ -50,6 +50,35 @@ MIGRATIONS: tuple[Migration, ...] = (
             "body VARCHAR NOT NULL, PRIMARY KEY (scored_id, kind))",
         ),
     ),
+    Migration(
+        3,
+        "The life of a policy: who wrote, proposed and approved it; drafts, test cases, overrides",
+        (
+            "ALTER TABLE policy RENAME TO policy_before",
+            "CREATE TABLE policy (line_id VARCHAR PRIMARY KEY, policy_id VARCHAR NOT NULL, name VARCHAR NOT NULL, "
+            "body VARCHAR NOT NULL, note VARCHAR NOT NULL, author VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL, "
+            "parent_id VARCHAR NOT NULL, status VARCHAR NOT NULL, revision INTEGER NOT NULL, proposed_by VARCHAR, "
+            "proposed_at TIMESTAMP, approved_by VARCHAR, approved_at TIMESTAMP, valid_from DATE, withdrawn_by VARCHAR, "
+            "withdrawn_at TIMESTAMP)",
+            # Nobody's second signature was asked for before this version: what was approved keeps its date and name.
+            "INSERT INTO policy SELECT policy_id, policy_id, name, body, '', created_by, created_at, '', status, 1, "
+            "CASE WHEN status <> 'draft' THEN created_by END, CASE WHEN status <> 'draft' THEN created_at END, "
+            "CASE WHEN status = 'approved' THEN created_by END, "
+            "CASE WHEN status = 'approved' THEN created_at END, valid_from, NULL, NULL FROM policy_before",
+            "CREATE TABLE policy_revision (line_id VARCHAR NOT NULL, revision INTEGER NOT NULL, name VARCHAR NOT NULL, "
+            "body VARCHAR NOT NULL, person VARCHAR NOT NULL, saved_at TIMESTAMP NOT NULL, PRIMARY KEY (line_id, revision))",
+            "INSERT INTO policy_revision SELECT policy_id, 1, name, body, created_by, created_at FROM policy_before",
+            "DROP TABLE policy_before",
+            "CREATE TABLE policy_draft (draft_id VARCHAR PRIMARY KEY, person VARCHAR NOT NULL, body VARCHAR NOT NULL, "
+            "revision INTEGER NOT NULL, line_id VARCHAR NOT NULL, line_revision INTEGER NOT NULL, "
+            "changed_at TIMESTAMP NOT NULL, is_open BOOLEAN NOT NULL)",
+            "CREATE TABLE policy_case (line_id VARCHAR NOT NULL, place INTEGER NOT NULL, customer_id VARCHAR NOT NULL, "
+            "tier VARCHAR NOT NULL, reason VARCHAR NOT NULL)",
+            "CREATE TABLE tier_override (override_id VARCHAR PRIMARY KEY, customer_id VARCHAR NOT NULL, "
+            "tier VARCHAR NOT NULL, reason VARCHAR NOT NULL, author VARCHAR NOT NULL, set_at TIMESTAMP NOT NULL, "
+            "expires_on DATE NOT NULL, ended_by VARCHAR, ended_at TIMESTAMP)",
+        ),
+    ),
 )
 
 

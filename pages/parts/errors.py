@@ -25,4 +25,7 @@ def shown() -> Iterator[None]:
 def tell(error: pipeline.StratumError) -> None:
     """Show an error's sentence; its text may hold what was uploaded, so it is escaped."""
     title = say("error.title", state.language())
-    st.error(f"**{markdown(title)}.** {markdown(str(error), 2_000)}")
+    problems = [markdown(line, 2_000) for line in str(error).splitlines()] or [""]
+    # Several problems stand a line each, so that each can be mended where it says.
+    told = problems[0] if len(problems) == 1 else "".join(f"\n- {problem}" for problem in problems)
+    st.error(f"**{markdown(title)}.** {told}")

@@ -48,9 +48,28 @@ def begin_run() -> None:
         st.session_state["clusters"] = max(2, min(10, int(asked["k"])))
     if asked.get("filter"):
         st.session_state["selection"] = pipeline.Selection.from_text(asked["filter"])
-    draft = _policy_from_address(asked.to_dict())
-    if draft is not None:
-        st.session_state["draft"] = draft
+    _take_up_draft(_policy_from_address(asked.to_dict()))
+
+
+def _take_up_draft(from_address: Policy | None) -> None:
+    """Go on with the draft kept for the person; a shared link that says something else comes first.
+
+    A link holds thresholds and gates only: where these are the kept draft's own (the page was
+    loaded again), the draft comes back whole, treatments included.
+    """
+    kept = pipeline.last_draft(house(), person())
+    policy = kept.policy if kept is not None else None
+    if from_address is None or (policy is not None and _same_lines(policy, from_address)):
+        if kept is not None and policy is not None:
+            st.session_state["draft"] = policy
+            st.session_state["draft_handle"] = kept.handle
+        return
+    st.session_state["draft"] = from_address
+
+
+def _same_lines(one: Policy, other: Policy) -> bool:
+    lines = [(policy.strategic_step, policy.core_step, policy.gates) for policy in (one, other)]
+    return lines[0] == lines[1]
 
 
 def write_address(*, with_policy: bool) -> None:
@@ -155,16 +174,63 @@ def draft(in_force: Policy) -> Policy:
 
 
 def set_draft(policy: Policy) -> None:
-    """Keep a moved policy."""
+    """Keep a moved policy, in the visit and in the warehouse: a closed browser loses nothing."""
     st.session_state["draft"] = policy
+    st.session_state["draft_handle"] = pipeline.keep_draft(house(), person(), policy, draft_handle())
+
+
+def draft_handle() -> pipeline.DraftHandle | None:
+    """What this visit knows of the draft it moves; None until something is moved."""
+    return cast("pipeline.DraftHandle | None", _get("draft_handle", None))
 
 
 def replace_draft(policy: Policy | None) -> None:
     """Take another draft, None for the policy in force; its widgets begin anew from it."""
     if policy is None:
-        st.session_state.pop("draft", None)
+        put_draft_away()
     else:
-        st.session_state["draft"] = policy
+        set_draft(policy)
+    _forget_policy_widgets()
+
+
+def put_draft_away() -> None:
+    """Begin anew from the policy in force; the draft stays on its person's list."""
+    handle = draft_handle()
+    if handle is not None:
+        pipeline.put_draft_away(house(), person(), handle)
+    st.session_state.pop("draft", None)
+    st.session_state.pop("draft_handle", None)
+
+
+def begin_draft(policy: Policy, line_id: str = "", line_revision: int = 0) -> None:
+    """Begin another draft from a policy; the one before stays on its person's list."""
+    put_draft_away()
+    set_draft(policy)
+    if line_id:
+        follow_line(line_id, line_revision)
+    _forget_policy_widgets()
+
+
+def follow_line(line_id: str, line_revision: int) -> None:
+    """Note which version of which named policy the draft goes on from."""
+    handle = draft_handle()
+    if handle is not None:
+        st.session_state["draft_handle"] = pipeline.follow_line(
+            house(), person(), handle, line_id, line_revision
+        )
+
+
+def continue_draft(kept: pipeline.KeptDraft) -> None:
+    """Go on with a draft kept before."""
+    if kept.policy is not None:
+        put_draft_away()
+        st.session_state["draft_handle"] = kept.handle
+        set_draft(kept.policy)
+        _forget_policy_widgets()
+
+
+def _forget_policy_widgets() -> None:
+    """Let the widgets of a policy begin anew from the draft."""
     policy_widgets = (
         "w_strategic",
         "w_core",

@@ -141,6 +141,8 @@ def _verdict(picture: pipeline.CustomerPicture, name: str, language: Language) -
     tier = tier_name(reason.tier, language)
     if reason.tier == "Work-out":
         return f"{name} · {tier}", say("customer.default", language)
+    if reason.bound_by in ("override", "stay"):
+        return f"{name} · {tier}", say(f"customer.{reason.bound_by}", language)
     if not reason.next_tier:
         return f"{name} · {tier}", say("customer.top", language)
     return f"{name} · {tier}", say("customer.bound", language, rule=say(f"bound.{reason.bound_by}", language),
@@ -151,6 +153,8 @@ def _tier_subtitle(picture: pipeline.CustomerPicture, language: Language) -> str
     reason = picture.reason
     if reason.tier == "Work-out":
         return say("customer.default", language)
+    if reason.bound_by in ("override", "stay"):
+        return say(f"customer.{reason.bound_by}", language)
     if not reason.next_tier:
         return say("customer.top", language)
     return say("customer.next", language, tier=tier_name(reason.next_tier, language))

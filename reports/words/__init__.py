@@ -20,6 +20,7 @@ from reports.words import (
     findings,
     movers,
     overview,
+    policies,
     portfolios,
     reasons,
     register,
@@ -52,6 +53,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | customers.WORDS
     | movers.WORDS
     | scorecard.WORDS
+    | policies.WORDS
 )
 """Key to (English, Chinese)."""
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.server import chromium, running_server
+
+PERSON_HEADER = "X-Person"
+"""Header by which a test says who sits at the browser."""
 
 
 @pytest.fixture(scope="session")
@@ -16,14 +20,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("browser") / "home") as address:
+    home = tmp_path_factory.mktemp("browser") / "home"
+    with running_server(home, STRATUM_USER_HEADER=PERSON_HEADER) as address:
         yield address
 
 
 @pytest.fixture
 def page(browser: Browser, server: str) -> Iterator[Page]:
+    # Drafts outlive a visit, so every test is somebody else.
     context = browser.new_context(
-        viewport={"width": 1440, "height": 1000}, base_url=server, accept_downloads=True
+        viewport={"width": 1440, "height": 1000},
+        base_url=server,
+        accept_downloads=True,
+        extra_http_headers={PERSON_HEADER: f"tester-{uuid.uuid4().hex[:8]}"},
     )
     yield context.new_page()
     context.close()

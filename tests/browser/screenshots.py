@@ -18,9 +18,14 @@ from tests.browser.server import chromium, running_server, settled
 
 PAGES = (
     "", "segments", "customers", "value", "tiers", "risk", "scorecard", "returns", "limits", "acquisition", "changes",
-    "portfolios", "assumptions",
+    "portfolios", "policies", "assumptions",
 )  # fmt: skip
-VIEWS = {"risk": "risk_view", "returns": "returns_view", "acquisition": "acquisition_view"}
+VIEWS = {
+    "risk": "risk_view",
+    "returns": "returns_view",
+    "acquisition": "acquisition_view",
+    "policies": "policies_view",
+}
 """Pages of several views, and the key of the words that switch them."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

@@ -15,7 +15,7 @@ from tests.browser.server import READY, running_server, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-PAGES = ("", "segments", "customers", "tiers", "risk", "scorecard", "portfolios")
+PAGES = ("", "segments", "customers", "tiers", "risk", "scorecard", "portfolios", "policies")
 FILES = (
     "shell",
     "overview",

@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import pipeline
-from data.samples.simulate import simulate
-from settings import Settings
 
 SHELL = str(Path(__file__).resolve().parent.parent.parent / "pages" / "shell.py")
 pytestmark = pytest.mark.xdist_group("pages")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose warehouse holds one small simulated portfolio, scored."""
-    folder = tmp_path_factory.mktemp("pages") / "home"
-    house = pipeline.open_house(Settings(home=folder))
-    path = folder / "small.parquet"
-    simulate(0, customers=400).to_parquet(path)
-    inspection = pipeline.inspect_file(house, path, path.name)
-    person = pipeline.Person("tester", frozenset({"admin"}))
-    pipeline.import_file(house, [path], mapping=inspection.mapping, name="Small", person=person)
-    house.close()
-    return folder
-
-
-@pytest.fixture
-def opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pipeline.House]:
-    monkeypatch.setenv("STRATUM_HOME", str(home))
-    monkeypatch.setenv("STRATUM_SAMPLES", "false")
-    pipeline.close_current_house()
-    yield pipeline.current_house()
-    pipeline.close_current_house()
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pipeline.House]:
-    monkeypatch.setenv("STRATUM_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("STRATUM_SAMPLES", "false")
-    pipeline.close_current_house()
-    yield pipeline.current_house()
-    pipeline.close_current_house()
 
 
 def texts(app: AppTest) -> str:
@@ -96,6 +61,7 @@ PAGES = [
     ("decide", "acquisition"),
     ("watch", "changes"),
     ("data", "assumptions"),
+    ("data", "policies"),
     ("data", "portfolios"),
 ]
 

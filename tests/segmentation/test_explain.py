@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from datetime import date
 
 import pandas as pd
+import pytest
 
 from segmentation.explain import Standing, tier_reason
+from segmentation.overrides import Override
 from segmentation.policy import LIFECYCLES, built_in_policy
 from segmentation.tiers import with_tier
 from tests.builders import collect, lazy
@@ -14,22 +18,38 @@ from tests.builders import collect, lazy
 POLICY = built_in_policy()
 
 
-def test_the_explained_tier_is_the_assigned_one_for_every_standing() -> None:
+STICKY = replace(
+    POLICY,
+    exit_steps=4,
+    exit_rungs=2,
+    stay_months=3,
+    overrides=(Override("X", "Core", "a reason", "somebody", date(2030, 1, 1)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "held", "staying", "forced"),
+    [(POLICY, (3,), (0,), (3,)), (STICKY, (0, 1, 2, 3), (0, 1), (0, 1, 2, 3))],
+    ids=["plain", "sticky"],
+)
+def test_the_explained_tier_is_the_assigned_one_for_every_standing(policy, held, staying, forced) -> None:
+    values = (0, 96, 99, 100, 126, 129, 130, 200)
+    risks = (0, 20, 31, 32, 34, 43, 45, 63, 255)
     every = list(
-        itertools.product(
-            (0, 99, 100, 129, 130, 200),
-            (0, 20, 31, 32, 43, 44, 63, 255),
-            range(len(LIFECYCLES)),
-            (0, 1),
-            (0, 1),
-        )
+        itertools.product(values, risks, range(len(LIFECYCLES)), (0, 1), (0, 1), held, staying, forced)
     )
-    rows = pd.DataFrame(
-        every, columns=["value_step", "risk_step", "lifecycle_key", "is_capped", "is_workout"]
+    names = (
+        "value_step",
+        "risk_step",
+        "lifecycle_key",
+        "is_capped",
+        "is_workout",
+        "held",
+        "is_staying",
+        "forced",
     )
-    tiers = collect(with_tier(lazy(rows), POLICY))
-    merged = tiers.itertuples(index=False)
-    for row in merged:
+    tiers = collect(with_tier(lazy(pd.DataFrame(every, columns=names)), policy))
+    for row in tiers.itertuples(index=False):
         reason = tier_reason(
             Standing(
                 row.value_step,
@@ -37,8 +57,11 @@ def test_the_explained_tier_is_the_assigned_one_for_every_standing() -> None:
                 LIFECYCLES[row.lifecycle_key],
                 bool(row.is_capped),
                 bool(row.is_workout),
+                row.held,
+                row.forced,
+                bool(row.is_staying),
             ),
-            POLICY,
+            policy,
         )
         assert reason.tier == row.tier
         # What binds is a condition of the next tier that is not met.

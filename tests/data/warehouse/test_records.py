@@ -1,16 +1,15 @@
-"""Models, scores, policies and the audit trail: kept once, never changed."""
+"""Models, scores and the audit trail: kept once, never changed."""
 
 from __future__ import annotations
 
 import threading
-from datetime import date
 
 import duckdb
 import pytest
 
 from data.warehouse import records
 from data.warehouse.house import Warehouse
-from data.warehouse.records import PolicyRow, ScoredRow
+from data.warehouse.records import ScoredRow
 
 
 def test_a_model_once_kept_does_not_change(warehouse: Warehouse) -> None:
@@ -28,41 +27,6 @@ def test_the_latest_score_of_a_snapshot_is_found(warehouse: Warehouse) -> None:
         assert records.latest_scored(cursor, "s") == ScoredRow("second", "s", "m", {"name": "second"})
         assert records.scored_row(cursor, "first") == ScoredRow("first", "s", "m", {"name": "first"})
         assert records.latest_scored(cursor, "other") is None
-
-
-POLICIES = [
-    PolicyRow("a", "old", "approved", date(2024, 1, 1), "old"),
-    PolicyRow("b", "new", "approved", date(2024, 6, 1), "new"),
-    PolicyRow("c", "draft", "draft", date(2024, 3, 1), "draft"),
-    PolicyRow("d", "undated", "approved", None, "undated"),
-]
-
-
-@pytest.mark.parametrize(
-    ("day", "name"),
-    [
-        ("2023-12-31", None),
-        ("2024-01-01", "old"),
-        ("2024-05-31", "old"),
-        ("2024-06-01", "new"),
-        ("2030-01-01", "new"),
-    ],
-)
-def test_in_force_is_the_approved_policy_that_began_last(
-    day: str, name: str | None, warehouse: Warehouse
-) -> None:
-    with warehouse.transaction() as cursor:
-        for policy in POLICIES:
-            records.keep_policy(cursor, policy, "tester")
-        found = records.policy_in_force(cursor, date.fromisoformat(day))
-    assert (found.name if found else None) == name
-
-
-def test_a_policy_once_kept_does_not_change(warehouse: Warehouse) -> None:
-    with warehouse.transaction() as cursor:
-        records.keep_policy(cursor, POLICIES[0], "tester")
-        records.keep_policy(cursor, PolicyRow("a", "other", "approved", date(2020, 1, 1), "other"), "tester")
-        assert records.policy_in_force(cursor, date(2024, 1, 1)) == POLICIES[0]
 
 
 TAMPERINGS = [

@@ -1,0 +1,175 @@
+"""The Policies page: proposed by one, approved by another, files, merges, overrides, drafts that outlive a visit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import pipeline
+from segmentation.policy import built_in_policy
+from tests.pages.test_pages import run_page, texts
+
+pytestmark = pytest.mark.xdist_group("pages")
+ANN, BEN = (pipeline.Person(name, frozenset({"admin"})) for name in ("ann", "ben"))
+HIGHER = built_in_policy().with_threshold(strategic=140)
+
+
+def opened_page(view: str, person: str, monkeypatch: pytest.MonkeyPatch, language: str = "en") -> AppTest:
+    monkeypatch.setenv("LOGNAME", person)
+    app = AppTest.from_function(run_page, default_timeout=60, args=("data", "policies"))
+    app.query_params["lang"] = language
+    app.session_state["w_policies_view"] = view
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("view", ["compare", "decide", "history", "overrides"])
+def test_every_view_stands_with_all_there_is_to_show(
+    view: str, language: str, own: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = "**[x](http://evil)** <b>'; --"
+    first = pipeline.propose_policy(own, HIGHER, hostile, hostile, ANN)
+    pipeline.approve_policy(own, first.line_id, pipeline.today(), BEN)
+    line = pipeline.propose_policy(own, HIGHER.with_threshold(core=90), "next", hostile, ANN)
+    pipeline.set_cases(own, line.line_id, (pipeline.CaseRow(hostile, "Core", hostile),), ANN)
+    pipeline.set_override(own, hostile, "Core", hostile, pipeline.today().replace(year=2099), ANN)
+    pipeline.keep_draft(own, ANN, HIGHER.with_threshold(core=80), None)
+    app = opened_page(view, "ann", monkeypatch, language)
+    assert "<h1" in texts(app)
+    assert "<b>'" not in texts(app)
+
+
+def test_what_one_proposes_another_approves_and_the_bar_says_so(
+    own: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.keep_draft(own, ANN, HIGHER, None)
+    app = opened_page("decide", "ann", monkeypatch)
+    app.text_input(key="w_policy_name").input("Autumn")
+    app.text_input(key="w_policy_note").input("fewer, better").run()
+    app.button(key="propose-policy").click().run()
+    assert not app.exception
+    (line,) = pipeline.policy_lines(own)
+    assert (line.standing, line.row.note, line.policy.identity) == (
+        "proposed",
+        "fewer, better",
+        HIGHER.identity,
+    )
+    assert app.button(key=f"approve-{line.line_id[:12]}").disabled
+    assert "somebody else has to approve it" in texts(app)
+    other = opened_page("decide", "ben", monkeypatch)
+    assert "Strategic begins at 70 instead of 65 points." in texts(other)
+    other.button(key=f"approve-{line.line_id[:12]}").click().run()
+    assert not other.exception
+    assert pipeline.policy_in_force(own).identity == HIGHER.identity
+    assert "“Autumn” is in force since" in texts(other)
+
+
+def test_a_moved_line_is_there_again_in_the_next_visit_and_gone_after_the_reset(
+    opened: pipeline.House, person: str
+) -> None:
+    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
+    app.slider(key="w_strategic").set_value(58.0).run()
+    again = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
+    assert again.slider(key="w_strategic").value == 58.0
+    again.button(key="reset").click().run()
+    third = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
+    assert third.slider(key="w_strategic").value == 65.0
+    kept = pipeline.list_drafts(opened, pipeline.Person(person, frozenset()))
+    assert [(draft.policy.strategic_step, draft.is_open) for draft in kept if draft.policy] == [(116, False)]
+
+
+def test_a_shared_link_comes_before_the_kept_draft_which_stays(opened: pipeline.House, person: str) -> None:
+    somebody = pipeline.Person(person, frozenset())
+    pipeline.keep_draft(opened, somebody, HIGHER, None)
+    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers"))
+    gates = "27.38-30.41-32.43-30.41"
+    app.query_params |= {"t1": "150", "t2": "90", "gates": gates}
+    app.run()
+    assert app.slider(key="w_strategic").value == 75.0
+    app.slider(key="w_strategic").set_value(80.0).run()
+    steps = [draft.policy.strategic_step for draft in pipeline.list_drafts(opened, somebody) if draft.policy]
+    assert sorted(steps) == [140, 160]
+
+
+def test_a_bad_policy_file_names_lines_and_leaves_the_draft(
+    opened: pipeline.House, person: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.keep_draft(opened, pipeline.Person(person, frozenset()), HIGHER, None)
+    app = opened_page("decide", person, monkeypatch)
+    bad = HIGHER.to_toml().replace("core_step = 100", "core_step = 199\nfoo = 1").encode()
+    app.file_uploader(key="w_policy_file").upload("mine.toml", bad, "application/toml").run()
+    assert not app.exception
+    told = app.error[0].value.replace("\\", "")
+    assert "line 6, foo: is not known" in told and "line 5, core_step: Strategic begins below Core" in told
+    assert "your draft is as it was" in texts(app)
+    good = HIGHER.with_threshold(core=90).to_toml().encode()
+    app.file_uploader(key="w_policy_file").set_value(("mine.toml", good, "application/toml")).run()
+    app.button(key="take-policy-file").click().run()
+    kept = [draft.policy for draft in pipeline.list_drafts(opened, pipeline.Person(person, frozenset()))]
+    assert kept == [HIGHER.with_threshold(core=90), HIGHER]
+
+
+def test_the_second_saver_chooses_field_by_field(
+    own: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = pipeline.keep_policy(own, HIGHER, "shared", "", ANN)
+    app = opened_page("decide", "ann", monkeypatch)
+    app.button(key=f"open-{line.line_id[:12]}").click().run()
+    theirs = line.policy.with_threshold(strategic=150).with_gate("mature", core=50)
+    pipeline.save_policy(own, line.line_id, 1, theirs, BEN)
+    # Ann goes on from version 1 in another window of hers, then saves in this one.
+    app.session_state["draft"] = replace(app.session_state["draft"], strategic_step=160, watch_days=60)
+    app.run()
+    app.button(key="save-policy").click().run()
+    assert not app.exception
+    assert "Which version should hold, field by field?" in texts(app)
+    assert "ben saved version 2" in texts(app)
+    assert "both changed it" in texts(app)
+    app.segmented_control(key="w_merge_2_strategic_step").set_value("theirs").run()
+    app.button(key="merge-save").click().run()
+    assert not app.exception
+    saved = pipeline.find_policy(own, line.line_id)
+    assert (saved.row.revision, saved.policy.strategic_step, saved.policy.watch_days) == (3, 150, 60)
+    assert saved.policy.gates["mature"].core == 50
+    assert [entry.person for entry in pipeline.revisions_of(own, line.line_id)] == ["ann", "ben", "ann"]
+
+
+def test_a_case_file_tells_its_account_and_is_kept(
+    own: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = pipeline.propose_policy(own, HIGHER, "held", "", ANN)
+    app = opened_page("decide", "ann", monkeypatch)
+    content = b"customer_id,tier\nC000001,Core\n,Core\nC000002,Gold\n"
+    app.file_uploader(key=f"w_cases_{line.line_id[:12]}_0").upload("cases.csv", content, "text/csv").run()
+    assert "3 rows read, 1 accepted, 2 set aside" in texts(app)
+    assert "“Gold” is no tier" in texts(app)
+    app.button(key="keep-cases").click().run()
+    assert not app.exception
+    assert pipeline.cases_of(own, line.line_id) == (pipeline.CaseRow("C000001", "Core"),)
+
+
+def test_an_override_is_set_listed_and_ended(own: pipeline.House, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("overrides", "ann", monkeypatch)
+    app.text_input(key="w_override_customer").input("C000001")
+    app.text_input(key="w_override_why").input("new contract")
+    app.button(key="set-override").click().run()
+    assert not app.exception
+    assert [entry.customer_id for entry in pipeline.overrides_in_force(own)] == ["C000001"]
+    assert "new contract" in texts(app)
+    app.button(key="end-override").click().run()
+    assert pipeline.overrides_in_force(own) == ()
+
+
+def test_an_override_without_a_reason_is_refused_in_words(
+    own: pipeline.House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = opened_page("overrides", "ann", monkeypatch)
+    app.text_input(key="w_override_customer").input("C000001")
+    app.button(key="set-override").click().run()
+    assert "reason is blank" in app.error[0].value
+    assert pipeline.overrides_of(own) == ()
