@@ -16,6 +16,7 @@ from data.people import Person, masked_columns
 from data.upload_desk import Upload
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
+from segmentation.fairness import FEW, Groups
 from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
@@ -90,6 +91,19 @@ from steps.portfolios import (
     quarantine_download,
     rename_snapshot,
 )
+from steps.propose import (
+    Proposal,
+    Sized,
+    near_a_line,
+    policy_nudges,
+    probability_shifts,
+    propose_by_breaks,
+    propose_by_share,
+    search_frontier,
+    search_policy,
+    tier_groups,
+    totals_today,
+)
 from steps.returns import (
     ReturnsPicture,
     allocation_cells,
@@ -137,6 +151,7 @@ from steps.views import levels_of, look_at
 __all__ = [
     "ACQUISITION_BYS",
     "DIMENSIONS",
+    "FEW",
     "GROUP_COLUMNS",
     "RETURN_DIMENSIONS",
     "TARGETS",
@@ -150,6 +165,7 @@ __all__ = [
     "Concentration",
     "CustomerPicture",
     "Finding",
+    "Groups",
     "House",
     "ImpairmentBoard",
     "ImpairmentSettings",
@@ -168,6 +184,7 @@ __all__ = [
     "Policy",
     "PortfolioFacts",
     "Progress",
+    "Proposal",
     "Reading",
     "ReturnDimension",
     "ReturnsPicture",
@@ -179,6 +196,7 @@ __all__ = [
     "SegmentProfile",
     "Selection",
     "SimulationSettings",
+    "Sized",
     "Snapshot",
     "StandingRules",
     "StratumError",
@@ -245,6 +263,7 @@ __all__ = [
     "mover_rules",
     "movers_file",
     "movers_page",
+    "near_a_line",
     "number_text",
     "offer_rules",
     "offers_from",
@@ -254,9 +273,13 @@ __all__ = [
     "own_totals",
     "plan_campaign",
     "policy_in_force",
+    "policy_nudges",
     "possible_features",
     "possible_responses",
     "preview_segments",
+    "probability_shifts",
+    "propose_by_breaks",
+    "propose_by_share",
     "propose_overlay",
     "quarantine_download",
     "read_mapping",
@@ -273,6 +296,8 @@ __all__ = [
     "score_histogram",
     "score_snapshot",
     "search_customers",
+    "search_frontier",
+    "search_policy",
     "segment_map",
     "sensitivities_of",
     "set_appetite",
@@ -284,6 +309,8 @@ __all__ = [
     "simulation_of",
     "snapshots_before",
     "standing_rules",
+    "tier_groups",
+    "totals_today",
     "try_weights",
     "use_assumptions",
     "use_reference",

@@ -13,7 +13,7 @@ if ROOT not in sys.path:
 import streamlit as st  # noqa: E402  (after the path is set)
 
 from pages.data import assumptions, portfolios  # noqa: E402
-from pages.decide import acquisition, limits, movers, returns, risk, scorecard, tiers  # noqa: E402
+from pages.decide import acquisition, limits, movers, proposals, returns, risk, robustness, scorecard, tiers  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
@@ -27,6 +27,8 @@ PAGES = {
     "value": value,
     "tiers": tiers,
     "movers": movers,
+    "proposals": proposals,
+    "robustness": robustness,
     "risk": risk,
     "scorecard": scorecard,
     "returns": returns,
@@ -40,7 +42,17 @@ PAGES = {
 MENU = {
     "": ("overview",),
     "understand": ("segments", "customers", "value"),
-    "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
+    "decide": (
+        "tiers",
+        "movers",
+        "proposals",
+        "robustness",
+        "risk",
+        "scorecard",
+        "returns",
+        "limits",
+        "acquisition",
+    ),
     "watch": ("changes", "stability"),
     "data": ("portfolios", "assumptions"),
 }

@@ -21,6 +21,7 @@ from reports.words import (
     movers,
     overview,
     portfolios,
+    proposals,
     reasons,
     register,
     returns,
@@ -52,6 +53,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | customers.WORDS
     | movers.WORDS
     | scorecard.WORDS
+    | proposals.WORDS
 )
 """Key to (English, Chinese)."""
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from tests.browser.server import chromium, running_server, settled
 
 PAGES = (
-    "", "segments", "customers", "value", "tiers", "risk", "scorecard", "returns", "limits", "acquisition", "changes",
+    "", "segments", "customers", "value", "tiers", "proposals", "robustness", "risk", "scorecard", "returns", "limits", "acquisition", "changes",
     "portfolios", "assumptions",
 )  # fmt: skip
 VIEWS = {"risk": "risk_view", "returns": "returns_view", "acquisition": "acquisition_view"}

@@ -88,6 +88,8 @@ PAGES = [
     ("understand", "segments"),
     ("understand", "customers"),
     ("decide", "tiers"),
+    ("decide", "proposals"),
+    ("decide", "robustness"),
     ("decide", "risk"),
     ("understand", "value"),
     ("decide", "scorecard"),
