@@ -13,7 +13,7 @@ from reports.formats import (
     count,
     money,
     money_bare,
-    money_headline,
+    money_unit,
     percent,
     signed,
 )
@@ -36,16 +36,32 @@ MEASURES: tuple[tuple[str, GoodWhen], ...] = (
 """Totals of a policy, and which direction is good."""
 
 
+def decimals_of(amount: int, unit: MoneyUnit) -> int:
+    """Decimals that show four digits or more of an amount in hundredths, from none to four.
+
+    Examples
+    --------
+    >>> from reports.formats import UNITS
+    >>> [decimals_of(hundredths, UNITS["en"][1]) for hundredths in (15_247_000_000, 152_470_000, 1_177_702_000_000)]
+    [2, 4, 2]
+    """
+    if unit.scale <= 1:
+        return 0
+    return 2 if abs(amount) >= 1000 * unit.scale else 4
+
+
 def amount_text(name: str, amount: int, unit: MoneyUnit, language: Language) -> str:
     """Write one of a policy's totals with its unit: hundredths of money, or customers.
 
     Examples
     --------
     >>> from reports.formats import UNITS
-    >>> amount_text("capital", 984_000_000, UNITS["en"][1], "en"), amount_text("moved", 1200, UNITS["en"][1], "en")
-    ('9.84 m', '1,200')
+    >>> amount_text("capital", 9_840_000_000, UNITS["en"][1], "en"), amount_text("moved", 1200, UNITS["en"][1], "en")
+    ('98.40 m', '1,200')
     """
-    return count(amount) if name == "moved" else money(amount / 100, unit, language, decimals=2)
+    if name == "moved":
+        return count(amount)
+    return money(amount / 100, unit, language, decimals=decimals_of(amount, unit))
 
 
 def gate_text(rung: int) -> str:
@@ -69,11 +85,11 @@ def proposal_answer(
     """Say in one sentence what the search found; without totals, that it found none."""
     if not totals:
         return say("proposals.answer_none", language, n=searched)
-    profit = money_headline(totals["profit"] / 100, unit, language)
-    more = totals["profit"] - today["profit"]
+    profit, more = amount_text("profit", totals["profit"], unit, language), totals["profit"] - today["profit"]
     if more <= 0 and totals["moved"] == 0:
         return say("proposals.answer_same", language, n=searched, profit=profit)
-    shown = f"{signed(more / 100 / unit.scale, 2)} {unit.word(language)}".rstrip()
+    decimals = decimals_of(totals["profit"], unit)
+    shown = f"{signed(more / 100 / unit.scale, decimals)} {unit.word(language)}".rstrip()
     return say("proposals.answer", language, n=searched, profit=profit, more=shown, moved=totals["moved"])
 
 
@@ -89,26 +105,21 @@ def proposal_rows(
         Head(f"{say('proposals.measure', language)} · {unit_text}", "left"),
         Head(say("proposals.today", language)),
         Head(say("proposals.proposed", language)),
-        Head(say("proposals.change", language)),
     ]
     rows = []
     for name, good in MEASURES:
-        is_money, now, was = name != "moved", totals[name], today[name]
-        scale, decimals = (100 * unit.scale, 2) if is_money else (1.0, 0)
-        moved = change((now - was) / scale, good_when=good, decimals=decimals)
-        assumed = say("proposals.assumed", language) if name == "profit" else ""
-        rows.append(
-            Row(
-                [
-                    say(f"proposals.measure.{name}", language),
-                    money_bare(was / 100, unit, decimals=2) if is_money else "–",
-                    Cell(
-                        money_bare(now / 100, unit, decimals=2) if is_money else count(now), assumed=assumed
-                    ),
-                    Cell("", moved if is_money else None),
-                ]
-            )
-        )
+        now, was = totals[name], today[name]
+        if name == "moved":
+            cells = [Cell("–", hint=say("proposals.nobody", language)), Cell(count(now))]
+        else:
+            decimals = decimals_of(was or now, unit)
+            moved = change((now - was) / 100 / unit.scale, good_when=good, decimals=decimals)
+            assumed = say("proposals.assumed", language) if name == "profit" else ""
+            cells = [
+                Cell(money_bare(was / 100, unit, decimals=decimals)),
+                Cell(money_bare(now / 100, unit, decimals=decimals), moved, assumed=assumed),
+            ]
+        rows.append(Row([say(f"proposals.measure.{name}", language), *cells]))
     return heads, rows
 
 
@@ -177,11 +188,18 @@ def binding_rows(
 
 
 def gain_text(gain: int, unit: MoneyUnit, language: Language) -> str:
-    """Write what a relaxed limit earns in addition; too little for its decimals is shown as such."""
-    least = unit.scale / 100
-    if 0 < gain / 100 < least / 2:
-        return f"<{money(least, unit, language, decimals=2)}"
-    return money(gain / 100, unit, language, decimals=2)
+    """Write what a relaxed limit earns in addition, in a unit of its own where the page's would hide it.
+
+    Examples
+    --------
+    >>> from reports.formats import UNITS
+    >>> gain_text(431_200, UNITS["en"][1], "en"), gain_text(0, UNITS["en"][1], "en")
+    ('4,312', '0')
+    """
+    if not gain:
+        return "0"
+    own = unit if gain >= 100 * unit.scale else money_unit(gain / 100, language)
+    return money(gain / 100, own, language, decimals=2 if own.scale > 1 else 0)
 
 
 def binding_lines(found: Sequence[Binding], unit: MoneyUnit, language: Language) -> list[str]:
@@ -191,7 +209,7 @@ def binding_lines(found: Sequence[Binding], unit: MoneyUnit, language: Language)
     lines = []
     for entry in sorted(found, key=lambda each: -each.gain):
         if entry.is_binding:
-            name = say(f"proposals.measure.{entry.name}", language)
+            name = say(f"binding.name.{entry.name}", language)
             key = "binding.sentence" if entry.gain else "binding.sentence_nothing"
             gain = {"gain": gain_text(entry.gain, unit, language)} if entry.gain else {}
             lines.append(say(key, language, name=name, **gain))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 import pipeline
@@ -13,6 +15,7 @@ from reports.proposals import (
     amount_text,
     binding_lines,
     binding_rows,
+    decimals_of,
     line_rows,
     proposal_answer,
     proposal_rows,
@@ -122,15 +125,15 @@ def _limits(
         st.number_input(
             f"{label} · {unit_text}" if is_money and unit_text else label,
             min_value=0.0, value=None, step=_step(today[name] / scale) if is_money else 1.0,
-            format="%.2f" if is_money else "%.0f", key=key, on_change=moved,
+            format=f"%.{decimals_of(today[name], unit)}f" if is_money else "%.0f", key=key, on_change=moved,
             help=say("proposals.limit.today", language, amount=amount)
             if is_money else say("proposals.limit.moved_help", language),
         )  # fmt: skip
 
 
 def _step(amount: float) -> float:
-    """A handy step of a field: about one percent of what it holds today, a power of ten."""
-    return float(10 ** max(-2, len(str(int(abs(amount) / 100)).lstrip("0")) - 1))
+    """A handy step of a field: the power of ten next to one percent of what it holds today."""
+    return float(10.0 ** round(math.log10(max(abs(amount), 1e-2) / 100)))
 
 
 def _best(

@@ -81,7 +81,7 @@ def _tornado(scored: pipeline.Scored, policy: pipeline.Policy, language: Languag
             else unit_label(scored.snapshot.currency, small, language)
         )
         drawn = tornado(
-            rows, unit_text=unit_text, decimals=0 if measure == "moved" else 2, good=GOOD[measure], theme=state.theme(),
+            rows, unit_text=unit_text, decimals=0 if measure == "moved" or small.scale <= 1 else 2, good=GOOD[measure], theme=state.theme(),
             language=language,
         )  # fmt: skip
         cards.chart(drawn, language, key="tornado-chart")

@@ -50,21 +50,21 @@ def frontier_chart(
     y = [totals["profit"] / scale for _, totals in points]
     figure.add_scatter(
         x=x, y=y, mode="lines+markers", customdata=list(range(len(points))),
-        line={"color": colours.accent, "width": 2}, marker={"color": colours.accent, "size": 10},
+        line={"color": colours.accent, "width": 2, "shape": "hv"}, marker={"color": colours.accent, "size": 10},
         hovertemplate="%{x:,.2f} → %{y:,.2f} " + inert(unit_text) + "<extra></extra>",
         selected={"marker": {"opacity": 1, "size": 15}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
     if limit is not None:
         figure.add_vline(x=limit / scale, line={"color": colours.ghost, "dash": "dot", "width": 1})
         figure.add_annotation(
-            x=limit / scale, y=0, yref="paper", text=inert(say("frontier.limit", language)), showarrow=False,
-            xanchor="left", xshift=4, yanchor="bottom", font={"color": colours.muted},
+            x=limit / scale, y=1, yref="paper", text=inert(say("frontier.limit", language)), showarrow=False,
+            xanchor="right", xshift=-4, yanchor="top", font={"color": colours.muted},
         )  # fmt: skip
     shades = (colours.ink, colours.bad, colours.tiers["Core"])
-    places = ("bottom center", "top center", "top left")
+    places = ("middle left", "top center", "bottom right")
     for (label, totals), shade, place in zip(marks, shades, places, strict=False):
         figure.add_scatter(
-            x=[totals[along] / scale], y=[totals["profit"] / scale], mode="markers+text", text=[inert(label)],
+            x=[totals[along] / scale], y=[totals["profit"] / scale], mode="markers+text", text=[f" {inert(label)} "],
             textposition=place, textfont={"color": colours.ink}, cliponaxis=False, hoverinfo="skip",
             marker={"color": "rgba(0,0,0,0)", "size": 15, "symbol": "diamond", "line": {"width": 2.5, "color": shade}},
         )  # fmt: skip
@@ -72,7 +72,10 @@ def frontier_chart(
     figure.update_yaxes(title=inert(say("frontier.axis_profit", language, unit=unit_text), 80), nticks=6)
     shown = [*x, *(totals[along] / scale for _, totals in marks)]
     room = (max(shown) - min(shown)) * 0.12 or abs(shown[0]) * 0.05 or 1.0
-    figure.update_xaxes(range=[min(shown) - room, max(shown) + room])
+    figure.update_xaxes(range=[min(shown) - room, max(shown) + room], tickformat=",")
+    earned = [*y, *(totals["profit"] / scale for _, totals in marks)]
+    space = (max(earned) - min(earned)) * 0.14 or abs(earned[0]) * 0.05 or 1.0
+    figure.update_yaxes(range=[min(earned) - space, max(earned) + space], tickformat=",")
     table = pd.DataFrame(
         {
             say(f"frontier.along.{along}", language): [money(t[along] / 100, unit, language, decimals=2) for _, t in points],
@@ -133,7 +136,7 @@ def tornado(
     low = min([a for _, _, a in rows] or [0.0])
     figure.update_layout(barmode="group", bargap=0.3, bargroupgap=0.08)
     figure.update_xaxes(
-        range=[-reach * 1.3 if low < 0 else -reach * 0.02, reach * 1.3], title=inert(unit_text), zeroline=True,
+        range=[-reach * 1.8 if low < 0 else -reach * 0.02, reach * 1.8], tickformat=",", title=inert(unit_text), zeroline=True,
         zerolinecolor=colours.ghost, nticks=5,
     )  # fmt: skip
     figure.update_yaxes(tickfont={"color": colours.ink})

@@ -37,11 +37,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "差异化措施及各生命周期门槛之间的差距沿用草稿。"),
 
     "proposals.best_title": ("What would change?", "会有什么变化？"),
-    "proposals.best_subtitle": ("Best policy within the limits, against the policy in force", "限额内的最优政策，与现行政策对比"),
+    "proposals.best_subtitle": (
+        "Best policy within the limits; second line: change against the policy in force",
+        "限额内的最优政策；第二行：较现行政策的变化"),
     "proposals.measure": ("Measure", "指标"),
     "proposals.today": ("In force", "现行"),
     "proposals.proposed": ("Proposed", "建议"),
-    "proposals.change": ("Change", "变化"),
+    "proposals.nobody": ("It is what moves are counted against.", "变更以其为基准。"),
     "proposals.measure.profit": ("Risk-adjusted profit a year", "风险调整后年利润"),
     "proposals.measure.expected_loss": ("Expected loss a year", "年预期损失"),
     "proposals.measure.capital": ("Capital", "资本"),
@@ -66,6 +68,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "proposals.to_tiers": ("See it on the Tiers page", "在客户分层页查看"),
 
     "binding.title": ("Which limit holds it back?", "哪个限额起约束作用？"),
+    "binding.name.expected_loss": ("The limit on expected loss", "预期损失限额"),
+    "binding.name.capital": ("The limit on capital", "资本限额"),
+    "binding.name.exposure": ("The limit on exposure", "敞口限额"),
+    "binding.name.moved": ("The limit on customers moved", "变更客户限额"),
     "binding.none": ("No limit is set: the best policy is free of any.", "未设限额：最优政策不受约束。"),
     "binding.all_free": ("None: without any of the limits the best policy would be the same.", "没有：取消任一限额，最优政策不变。"),
     "binding.head": ("Limit", "限额"),
@@ -149,8 +155,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "超过 {limit} 的客户处于临界：价值或风险的微小误差即会改变层级。可考虑设置退出缓冲，或选择客户较少的分层线。"),
     "tornado.title": ("Which line matters most?", "哪条线影响最大？"),
     "tornado.subtitle": (
-        "Each line moved by one step of its grid, all else kept: half a point of value, one rung of risk",
-        "每条线移动一档，其余不变：价值半分，风险一级"),
+        "Each line moved by one step, all else kept: half a point of value, one rung of risk. ▲ one step up, ▼ (hatched) "
+        "one step down",
+        "每条线移动一档，其余不变：价值半分，风险一级。▲ 上移一档，▼（斜纹）下移一档"),
     "tornado.by": ("Change of", "变化指标"),
     "tornado.up": ("one step up", "上移一档"),
     "tornado.down": ("one step down", "下移一档"),
