@@ -78,9 +78,9 @@ class GroupShare:
         By tier.
     strategic, core : Interval
         Share of Strategic, and of Core or better, with its 95 % interval (Wilson 1927).
-    is_apart : bool
-        Whether the interval of either leaves out the share of all customers, and the group
-        is large enough to say.
+    apart : frozenset of str
+        ``strategic`` or ``core``, where the interval leaves out the share of all customers and
+        the group is large enough to say.
     """
 
     level: str
@@ -88,7 +88,7 @@ class GroupShare:
     counts: dict[str, int]
     strategic: Interval
     core: Interval
-    is_apart: bool
+    apart: frozenset[str]
 
     @property
     def is_small(self) -> bool:
@@ -129,8 +129,8 @@ def group_shares(counts: pd.DataFrame, column: str, *, is_protected: bool) -> Gr
     >>> counts = pd.DataFrame({"level": ["a", "a", "b"], "tier": ["Strategic", "Core", "Core"],
     ...                        "customers": [30, 70, 100]})
     >>> found = group_shares(counts, "sex", is_protected=True)
-    >>> [(group.level, round(group.strategic.value, 2), group.is_apart) for group in found.groups]
-    [('a', 0.3, True), ('b', 0.0, True)]
+    >>> [(group.level, round(group.strategic.value, 2), sorted(group.apart)) for group in found.groups]
+    [('a', 0.3, ['strategic']), ('b', 0.0, ['strategic'])]
     """
     table = (
         counts.assign(level=counts["level"].fillna("").astype(str))
@@ -166,14 +166,13 @@ def _share(level: str, counts: Sequence[int], whole: GroupShare | None) -> Group
     intervals = [
         wilson_interval(n, customers) or Interval(0.0, 0.0, 1.0) for n in (strategic, strategic + core)
     ]
-    is_apart = (
-        whole is not None
-        and customers >= FEW
-        and any(
-            not own.low <= all_.value <= own.high
-            for own, all_ in zip(intervals, (whole.strategic, whole.core), strict=True)
-        )
-    )
+    apart = set()
+    if whole is not None and customers >= FEW:
+        for name, own, all_ in zip(
+            ("strategic", "core"), intervals, (whole.strategic, whole.core), strict=True
+        ):
+            if not own.low <= all_.value <= own.high:
+                apart.add(name)
     return GroupShare(
-        level, customers, dict(zip(TIERS, counts, strict=True)), intervals[0], intervals[1], is_apart
+        level, customers, dict(zip(TIERS, counts, strict=True)), intervals[0], intervals[1], frozenset(apart)
     )

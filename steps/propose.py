@@ -68,9 +68,9 @@ def _tables(house: House, scored: Scored, draft: Policy, in_force: Policy) -> Ta
     return tables_of(cube_of(house, scored, draft), draft, in_force)
 
 
-def totals_today(house: House, scored: Scored, in_force: Policy) -> dict[str, int]:
-    """Say what the policy in force holds, by `TOTALS`."""
-    sums = totals_of(cube_of(house, scored, in_force), in_force, in_force)
+def policy_totals(house: House, scored: Scored, policy: Policy, in_force: Policy) -> dict[str, int]:
+    """Say what a policy holds under its own treatments, and how many it moves, by `TOTALS`."""
+    sums = totals_of(cube_of(house, scored, policy), policy, in_force)
     return dict(zip(TOTALS, sums, strict=True))
 
 
@@ -92,7 +92,7 @@ def search_policy(
         When all treatments are neutral.
     """
     tables = _tables(house, scored, draft, in_force)
-    today = totals_today(house, scored, in_force)
+    today = policy_totals(house, scored, in_force, in_force)
     best = optimise(tables, limits)
     if best is None:
         return Proposal(None, {}, today, (), conflict_of(tables, limits), tables.policies)

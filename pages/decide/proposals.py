@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 import pipeline
+from pages.decide import proposals_limits as fields
 from pages.decide import proposals_more as more
 from pages.parts import cards, context, errors, state
 from reports import html
 from reports.formats import Language, MoneyUnit, unit_label
 from reports.proposals import (
-    amount_text,
     binding_lines,
     binding_rows,
-    decimals_of,
     line_rows,
     proposal_answer,
     proposal_rows,
     unmet_lines,
 )
 from reports.words import say
-
-LIMITS = ("expected_loss", "capital", "exposure", "moved")
-MOVED_SHARE = 10
-"""A first limit on customers moved: one in so many."""
 
 
 def show() -> None:
@@ -43,10 +36,10 @@ def show() -> None:
     unit = context.unit_of(scored, language)
     with st.spinner(say("work.summing", language)):
         today = state.once(
-            ("totals today", scored.scored_id, in_force.identity),
-            lambda: pipeline.totals_today(house, scored, in_force),
+            ("totals", scored.scored_id, in_force.identity, in_force.identity),
+            lambda: pipeline.policy_totals(house, scored, in_force, in_force),
         )
-    limits = _kept_limits(scored, today)
+    limits = fields.kept(scored, today)
     try:
         found = _searched(scored, base, in_force, limits)
     except pipeline.StratumError as error:
@@ -63,7 +56,7 @@ def show() -> None:
             say("proposals.limits_title", language), say("proposals.limits_subtitle", language), key="limits"
         ),
     ):
-        _limits(scored, today, limits, unit, language)
+        fields.show(scored, today, limits, unit, language)
         cards.quiet(say("proposals.treatments", language))
     with right:
         if found.policy is None:
@@ -83,57 +76,6 @@ def _searched(
         ("proposal", scored.scored_id, base.identity, in_force.identity, tuple(sorted(limits.items()))),
         lambda: pipeline.search_policy(state.house(), scored, base, in_force, limits),
     )
-
-
-def _kept_limits(scored: pipeline.Scored, today: dict[str, int]) -> dict[str, int]:
-    """Limits of this visit; at first today's loss and capital, and a tenth of the customers."""
-    key = f"proposal_limits_{scored.scored_id}"
-    kept: dict[str, int] | None = state.kept(key)
-    if kept is None:
-        kept = {name: max(0, today[name]) for name in ("expected_loss", "capital")}
-        kept["moved"] = scored.snapshot.account.customers // MOVED_SHARE
-        state.keep(key, kept)
-    return dict(kept)
-
-
-def _limits(
-    scored: pipeline.Scored,
-    today: dict[str, int],
-    limits: dict[str, int],
-    unit: MoneyUnit,
-    language: Language,
-) -> None:
-    """A field a limit, in the unit of the page; empty for none."""
-    unit_text = unit_label(scored.snapshot.currency, unit, language)
-    for name in LIMITS:
-        is_money = name != "moved"
-        scale = 100 * unit.scale if is_money else 1.0
-        key = f"w_most_{name}_{scored.scored_id[:12]}_{scale:.0f}"
-        if name in limits:
-            state.seed_widget(key, limits[name] / scale)
-
-        def moved(name: str = name, key: str = key, scale: float = scale) -> None:
-            kept = _kept_limits(scored, today)
-            asked = state.widget(key)
-            kept.pop(name, None)
-            if asked is not None:
-                kept[name] = int(float(asked) * scale + 0.5)
-            state.keep(f"proposal_limits_{scored.scored_id}", kept)
-
-        label = say(f"proposals.limit.{name}", language)
-        amount = amount_text(name, today[name], unit, language)
-        st.number_input(
-            f"{label} · {unit_text}" if is_money and unit_text else label,
-            min_value=0.0, value=None, step=_step(today[name] / scale) if is_money else 1.0,
-            format=f"%.{decimals_of(today[name], unit)}f" if is_money else "%.0f", key=key, on_change=moved,
-            help=say("proposals.limit.today", language, amount=amount)
-            if is_money else say("proposals.limit.moved_help", language),
-        )  # fmt: skip
-
-
-def _step(amount: float) -> float:
-    """A handy step of a field: the power of ten next to one percent of what it holds today."""
-    return float(10.0 ** round(math.log10(max(abs(amount), 1e-2) / 100)))
 
 
 def _best(

@@ -77,8 +77,12 @@ def frontier(
         marks = [(say("frontier.today", language), found.today)]
         if found.policy is not None:
             marks.append((say("frontier.best", language), found.totals))
-        own = next((totals for policy, totals in points if policy.identity == draft.identity), None)
-        if own is not None and (found.policy is None or found.policy.identity != draft.identity):
+        best = found.policy.identity if found.policy is not None else ""
+        if draft.identity not in (in_force.identity, best):
+            own = state.once(
+                ("totals", scored.scored_id, draft.identity, in_force.identity),
+                lambda: pipeline.policy_totals(house, scored, draft, in_force),
+            )
             marks.append((say("frontier.draft", language), own))
         unit_text = unit_label(scored.snapshot.currency, unit, language)
         drawn = frontier_chart(

@@ -124,10 +124,8 @@ def _groups(scored: pipeline.Scored, policy: pipeline.Policy, language: Language
             key="group-chart",
         )
         large = [group for group in chosen.groups if not group.is_small]
-        apart = sum(group.is_apart for group in large)
-        cards.quiet(
-            say("fair.apart", language, n=apart, m=len(chosen.groups)) + " " + say("fair.why", language)
-        )
+        apart = sum(which in group.apart for group in large)
+        cards.quiet(say("fair.apart", language, n=apart, m=len(large)) + " " + say("fair.why", language))
         if len(large) < len(chosen.groups):
             cards.quiet(say("fair.small", language, n=pipeline.FEW))
         if chosen.left_out:

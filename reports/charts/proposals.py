@@ -175,7 +175,9 @@ def group_chart(
         return own.value, own.low, own.high
 
     whole = interval(found.whole)[0]
-    tones = [colours.ghost if g.is_small else colours.bad if g.is_apart else colours.accent for g in shown]
+    tones = [
+        colours.ghost if g.is_small else colours.bad if which in g.apart else colours.accent for g in shown
+    ]
     figure = blank(theme, 70 + 34 * len(shown))
     values = [interval(group) for group in shown]
     for group, (value, low, high), tone in zip(shown, values, tones, strict=True):

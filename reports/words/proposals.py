@@ -194,8 +194,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "fair.interval": ("{low} to {high}", "{low} 至 {high}"),
     "fair.all": ("all: {share}", "全部：{share}"),
     "fair.apart": (
-        "{n} of {m} {m:group differs|groups differ} from the whole by more than chance would explain.",
-        "{m} 个群体中有 {n} 个与整体的差异超出随机范围。"),
+        "{n} of {m} {m:group|groups} lie apart: their interval leaves out the share of all customers. Of twenty groups "
+        "one does so by chance.",
+        "{m} 个群体中有 {n} 个偏离：其区间不含全部客户的占比。每二十个群体约有一个属偶然。"),
     "fair.small": ("Grey: fewer than {n} customers, too few to say.", "灰色：不足 {n} 户，无法判断。"),
     "fair.left_out": ("{n} {n:customer|customers} of smaller groups are not shown.", "较小群体的 {n} 户未显示。"),
     "fair.none": (

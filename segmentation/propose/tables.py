@@ -76,13 +76,18 @@ def lines_of(policy: Policy) -> Lines:
 def policy_at(draft: Policy, lines: Lines) -> Policy:
     """Give the policy of four numbers; the rest is the draft's, the distances between gates too.
 
+    A gate that would leave the ladder stops at its end, and one the draft closes stays closed.
+    While gates are off they decide nothing and stay as drafted.
+
     Examples
     --------
     >>> from segmentation.policy import built_in_policy
     >>> looser = policy_at(built_in_policy(), Lines(140, 90, 35, 46))
     >>> looser.gates["mature"], looser.gates["startup"]  # 3 rungs up, as mature
-    (Gate(strategic=35, core=46), Gate(strategic=29, core=40))
+    (Gate(strategic=35, core=46), Gate(strategic=30, core=41))
     """
+    if not draft.gates_on:
+        return replace(draft, strategic_step=lines.strategic_step, core_step=lines.core_step)
     strategic = _shifted(draft, "strategic", lines.strategic_rung)
     core = _shifted(draft, "core", lines.core_rung)
     gates = {name: Gate(strategic[place], core[place]) for place, name in enumerate(LIFECYCLES)}

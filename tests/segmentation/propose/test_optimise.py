@@ -63,7 +63,7 @@ def walked(
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     draft=policies(), in_force=policies(), seed=st.integers(0, 10_000), rows=st.integers(1, 150),
     tight=st.lists(st.sampled_from(LIMITED), unique=True), share=st.floats(0, 1.2),
