@@ -10,7 +10,7 @@ import narwhals as nw
 from data.engines.functions import fetch, frame_of
 from data.errors import InputRefused
 from data.people import Person, masked_columns
-from segmentation.cube import customers_near_a_line
+from segmentation.corners import customers_near_a_line
 from segmentation.fairness import OTHER_COLUMNS, Groups, group_shares, tier_counts, with_level
 from segmentation.policy import Policy
 from segmentation.propose.breaks import natural_thresholds, squares_explained
@@ -65,12 +65,12 @@ def _tables(house: House, scored: Scored, draft: Policy, in_force: Policy) -> Ta
             file="the search",
             remedy="Give the tiers different treatments on the Tiers page.",
         )
-    return tables_of(cube_of(house, scored, draft), draft, in_force)
+    return tables_of(cube_of(house, scored, draft, in_force), draft, in_force)
 
 
 def policy_totals(house: House, scored: Scored, policy: Policy, in_force: Policy) -> dict[str, int]:
     """Say what a policy holds under its own treatments, and how many it moves, by `TOTALS`."""
-    sums = totals_of(cube_of(house, scored, policy), policy, in_force)
+    sums = totals_of(cube_of(house, scored, policy, in_force), policy, in_force)
     return dict(zip(TOTALS, sums, strict=True))
 
 
@@ -140,18 +140,18 @@ def propose_by_share(
     house: House, scored: Scored, draft: Policy, in_force: Policy, strategic: float, core: float
 ) -> Sized:
     """Put the thresholds so that the best share is Strategic and the next one Core."""
-    counts = customers_by_value(cube_of(house, scored, draft))
+    counts = customers_by_value(cube_of(house, scored, draft, in_force))
     return _sized(house, scored, draft, in_force, quantile_thresholds(counts, strategic, core))
 
 
 def propose_by_breaks(house: House, scored: Scored, draft: Policy, in_force: Policy) -> Sized:
     """Put the thresholds where the value scores fall apart by themselves."""
-    counts = customers_by_value(cube_of(house, scored, draft))
+    counts = customers_by_value(cube_of(house, scored, draft, in_force))
     return _sized(house, scored, draft, in_force, natural_thresholds(counts))
 
 
 def _sized(house: House, scored: Scored, draft: Policy, in_force: Policy, found: Thresholds) -> Sized:
-    cube, policy = cube_of(house, scored, draft), found.of(draft)
+    cube, policy = cube_of(house, scored, draft, in_force), found.of(draft)
     explained = squares_explained(customers_by_value(cube), (found.core_step, found.strategic_step))
     return Sized(policy, found, tier_board(cube, policy, in_force), explained)
 

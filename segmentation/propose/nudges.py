@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from segmentation.cube import Cube, tier_of_cells
+from segmentation.corners import tier_of_cells
+from segmentation.cube import Cube
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
 from segmentation.tiers import tier_board
 

@@ -29,7 +29,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from segmentation.cube import ALL_MEASURES, TREATED, Corners, Cube, Integers
+from segmentation.corners import Corners
+from segmentation.cube import ALL_MEASURES, TREATED, Cube, Integers
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
 from segmentation.returns.treatment import MEASURES
 from segmentation.risk.ladder import STEPS
@@ -167,7 +168,7 @@ def tables_of(
     Parameters
     ----------
     cube : Cube
-        Built under the draft's treatments, coverage and watch rules.
+        Built for the draft, compared with the policy in force.
     draft : Policy
         Gives what is not searched: treatments, caps, distances between the gates.
     in_force : Policy
@@ -224,7 +225,7 @@ def _families(corners: Corners, draft: Policy, first: Grid, second: Grid) -> tup
 
 def _gains(corners: Corners, in_force: Policy, first: Family, second: Family) -> tuple[Integers, Integers]:
     """F and H of each of `TOTALS` on the grid."""
-    was = corners.rectangles(in_force, "was_capped")
+    was = corners.rectangles(in_force, "was")
     return (
         np.stack([*_money(corners, first, "Strategic", "Core"), -_stay_strategic(corners, first, was)]),
         np.stack([*_money(corners, second, "Core", "Ordinary"), -_stay_core(corners, second, was)]),

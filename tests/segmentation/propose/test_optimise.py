@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation.cube import Cube, sum_cube, sum_moves
+from segmentation.corners import sum_cube, sum_moves
+from segmentation.cube import Cube
 from segmentation.policy import LIFECYCLES, Policy
 from segmentation.propose.optimise import LIMITED, optimise
 from segmentation.propose.tables import Lines, policy_at, tables_of
