@@ -39,9 +39,9 @@ def tornado_rows(
 
 def _line(entry: Nudge, language: Language) -> str:
     if not entry.lifecycle:
-        return say(f"tornado.line.{entry.part}", language)
+        return say(f"nudge.line.{entry.part}", language)
     tier = say(f"tier.{entry.part}", language)
-    return say("tornado.gate", language, tier=tier, lifecycle=say(f"lifecycle.{entry.lifecycle}", language))
+    return say("nudge.gate", language, tier=tier, lifecycle=say(f"lifecycle.{entry.lifecycle}", language))
 
 
 class Shifted(Protocol):

@@ -23,7 +23,7 @@ def kept(scored: pipeline.Scored, today: dict[str, int]) -> dict[str, int]:
     found: dict[str, int] | None = state.kept(key)
     if found is None:
         found = {name: max(0, today[name]) for name in ("expected_loss", "capital")}
-        found["moved"] = scored.snapshot.account.customers // MOVED_SHARE
+        found["moved"] = scored.facts.customers // MOVED_SHARE
         state.keep(key, found)
     return dict(found)
 

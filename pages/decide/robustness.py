@@ -59,11 +59,11 @@ def show() -> None:
 def _tornado(scored: pipeline.Scored, policy: pipeline.Policy, language: Language) -> None:
     """One step of each line, for the measure chosen."""
     unit = context.unit_of(scored, language)
-    with cards.card(say("tornado.title", language), say("tornado.subtitle", language), key="tornado"):
+    with cards.card(say("nudge.title", language), say("nudge.subtitle", language), key="tornado"):
         state.seed_widget("w_tornado", MEASURES[0])
         measure = str(
             st.segmented_control(
-                say("tornado.by", language), MEASURES,
+                say("nudge.by", language), MEASURES,
                 format_func=lambda name: say(f"proposals.measure.{name}", language), key="w_tornado", required=True,
             )
         )  # fmt: skip
@@ -73,7 +73,7 @@ def _tornado(scored: pipeline.Scored, policy: pipeline.Policy, language: Languag
         )
         small, rows = tornado_rows(found, measure, unit, language)
         if not rows:
-            cards.quiet(say("tornado.nothing", language))
+            cards.quiet(say("nudge.nothing", language))
             return
         unit_text = (
             say("proposals.measure.moved", language)

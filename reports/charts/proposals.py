@@ -118,7 +118,7 @@ def tornado(
         {name for name, _, _ in rows}, key=lambda name: max(abs(a) for n, _, a in rows if n == name)
     )
     figure = blank(theme, 90 + 46 * len(widest))
-    for by, words in ((1, "tornado.up"), (-1, "tornado.down")):
+    for by, words in ((1, "nudge.up"), (-1, "nudge.down")):
         own = {name: amount for name, step, amount in rows if step == by}
         names = [name for name in widest if name in own]
         amounts = [own[name] for name in names]
@@ -142,14 +142,14 @@ def tornado(
     figure.update_yaxes(tickfont={"color": colours.ink})
     table = pd.DataFrame(
         {
-            say("tornado.line", language): [name for name, _, _ in rows],
-            say("tornado.step", language): [say("tornado.up" if by > 0 else "tornado.down", language) for _, by, _ in rows],
+            say("nudge.line", language): [name for name, _, _ in rows],
+            say("nudge.step", language): [say("nudge.up" if by > 0 else "nudge.down", language) for _, by, _ in rows],
             unit_text: [signed(amount, decimals) for _, _, amount in rows],
         }
     )  # fmt: skip
     name, by, amount = max(rows, key=lambda row: abs(row[2]))
     line = say(
-        "tornado.alt", language, line=name, step=say("tornado.up" if by > 0 else "tornado.down", language),
+        "nudge.alt", language, line=name, step=say("nudge.up" if by > 0 else "nudge.down", language),
         amount=f"{signed(amount, decimals)} {unit_text}",
     )  # fmt: skip
     return Chart(figure, line, table)

@@ -153,21 +153,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "More than {limit} of customers stand at a cliff: a small error in value or risk changes their tier. Consider "
         "exit margins, or lines where fewer customers stand.",
         "超过 {limit} 的客户处于临界：价值或风险的微小误差即会改变层级。可考虑设置退出缓冲，或选择客户较少的分层线。"),
-    "tornado.title": ("Which line matters most?", "哪条线影响最大？"),
-    "tornado.subtitle": (
+    "nudge.title": ("Which line matters most?", "哪条线影响最大？"),
+    "nudge.subtitle": (
         "Each line moved by one step, all else kept: half a point of value, one rung of risk. ▲ one step up, ▼ (hatched) "
         "one step down",
         "每条线移动一档，其余不变：价值半分，风险一级。▲ 上移一档，▼（斜纹）下移一档"),
-    "tornado.by": ("Change of", "变化指标"),
-    "tornado.up": ("one step up", "上移一档"),
-    "tornado.down": ("one step down", "下移一档"),
-    "tornado.line.strategic": ("Strategic threshold", "战略客户分层线"),
-    "tornado.line.core": ("Core threshold", "核心客户分层线"),
-    "tornado.gate": ("{tier} gate, {lifecycle}", "{tier}门槛（{lifecycle}）"),
-    "tornado.nothing": ("No line changes this figure by one step.", "移动一档不会改变该指标。"),
-    "tornado.alt": ("Largest: {line}, {step}, {amount}.", "最大：{line}，{step}，{amount}。"),
-    "tornado.line": ("Line", "线"),
-    "tornado.step": ("Step", "方向"),
+    "nudge.by": ("Change of", "变化指标"),
+    "nudge.up": ("one step up", "上移一档"),
+    "nudge.down": ("one step down", "下移一档"),
+    "nudge.line.strategic": ("Strategic threshold", "战略客户分层线"),
+    "nudge.line.core": ("Core threshold", "核心客户分层线"),
+    "nudge.gate": ("{tier} gate, {lifecycle}", "{tier}门槛（{lifecycle}）"),
+    "nudge.nothing": ("No line changes this figure by one step.", "移动一档不会改变该指标。"),
+    "nudge.alt": ("Largest: {line}, {step}, {amount}.", "最大：{line}，{step}，{amount}。"),
+    "nudge.line": ("Line", "线"),
+    "nudge.step": ("Step", "方向"),
     "shift.title": ("Whose tier hangs on the PD being right?", "谁的层级取决于违约概率的准确性？"),
     "shift.subtitle": (
         "Counted row by row; only the gates see it, the value score is kept",

@@ -18,6 +18,7 @@ from settings import Settings
 pytestmark = pytest.mark.xdist_group("proposals")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 EVE = pipeline.Person("eve", frozenset({"approver"}))
+HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.House]:
     folder = tmp_path_factory.mktemp("proposals")
     house = pipeline.open_house(Settings(home=folder / "home"))
     path = folder / "book.parquet"
-    simulate(0, customers=800).to_parquet(path)
+    frame = simulate(0, customers=800)
+    frame["marital"] = [HOSTILE if place % 3 else "single" for place in range(len(frame))]
+    frame.to_parquet(path)
     mapping = pipeline.inspect_file(house, path, path.name).mapping
     pipeline.import_file(house, [path], mapping=mapping, name="Book", person=ANN)
     yield house
@@ -132,6 +135,10 @@ def test_groups_are_shown_to_those_who_may_see_them(given: Given) -> None:
     hidden = {groups.column for groups in pipeline.tier_groups(house, scored, policy, EVE)}
     assert {"age", "sex", "lifecycle"} <= set(shown)
     assert shown["age"].is_protected
+    marital = next(groups for name, groups in shown.items() if "marital" in name)
+    assert marital.is_protected
+    assert {group.level for group in marital.groups} == {HOSTILE, "single"}
+    assert marital.column not in hidden
     assert not {"age", "sex"} & hidden
     assert "lifecycle" in hidden
     board = pipeline.apply_policy(house, scored, policy)
