@@ -168,16 +168,17 @@ def binding_rows(
         Head(say("binding.head", language), "left"),
         Head(say("binding.most", language)),
         Head(say("binding.used", language)),
-        Head(say("binding.is", language), "left"),
         Head(say("binding.gain", language), hint=say("binding.gain_help", language)),
     ]
     rows = [
         Row(
             [
-                say(f"proposals.measure.{entry.name}", language),
+                Cell(
+                    say(f"proposals.measure.{entry.name}", language),
+                    note=say("binding.is", language) if entry.is_binding else "",
+                ),
                 amount_text(entry.name, entry.most, unit, language),
                 amount_text(entry.name, entry.used, unit, language),
-                say("binding.yes" if entry.is_binding else "binding.no", language),
                 gain_text(entry.gain, unit, language),
             ],
             is_marked=entry.is_binding,
@@ -229,7 +230,7 @@ def unmet_lines(found: Sequence[Unmet], unit: MoneyUnit, language: Language) -> 
                 entry.name, entry.least if alone else entry.least_beside, unit, language
             ),
         }
-        lines.append(say("unmet.alone" if alone else "unmet.beside", language, name=name, **amounts))
+        lines.append("■ " + say("unmet.alone" if alone else "unmet.beside", language, name=name, **amounts))
     return [*lines, say("unmet.kept", language)]
 
 

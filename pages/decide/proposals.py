@@ -114,7 +114,7 @@ def _best(
 def _unmet(found: pipeline.Proposal, unit: MoneyUnit, language: Language) -> None:
     with cards.card(say("unmet.title", language), "", key="unmet"):
         for line in unmet_lines(found.conflict, unit, language):
-            cards.quiet("■ " + line)
+            cards.quiet(line)
 
 
 def _bindings(found: pipeline.Proposal, unit: MoneyUnit, language: Language) -> None:

@@ -183,10 +183,15 @@ def group_chart(
     for group, (value, low, high), tone in zip(shown, values, tones, strict=True):
         name = inert(labels[group.level], 26)
         figure.add_scatter(
-            x=[low, high], y=[name, name], mode="lines", line={"color": tone, "width": 2}, hoverinfo="skip"
+            x=[low, high],
+            y=[name, name],
+            mode="lines",
+            line={"color": tone, "width": 2},
+            hoverinfo="skip",
+            cliponaxis=False,
         )
         figure.add_scatter(
-            x=[value], y=[name], mode="markers", marker={"color": tone, "size": 9},
+            x=[value], y=[name], mode="markers", marker={"color": tone, "size": 9}, cliponaxis=False,
             hovertemplate=f"{percent(value)} · {percent(low)} – {percent(high)}<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=whole, line={"color": colours.ghost, "dash": "dot", "width": 1})
@@ -196,7 +201,7 @@ def group_chart(
     )  # fmt: skip
     most = max([high for _, _, high in values] + [whole])
     figure.update_layout(margin={"l": 4, "r": 4, "t": 24, "b": 4})
-    figure.update_xaxes(tickformat=".0%", range=[0, min(1.0, most * 1.08) or 0.05], rangemode="tozero")
+    figure.update_xaxes(tickformat=".0%", range=[0, min(1.02, most * 1.08) or 0.05])
     figure.update_yaxes(tickfont={"color": colours.ink}, type="category")
     texts = [interval(group) for group in found.groups]
     table = pd.DataFrame(

@@ -77,9 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "binding.head": ("Limit", "限额"),
     "binding.most": ("At most", "上限"),
     "binding.used": ("Used", "已用"),
-    "binding.is": ("Holds back?", "是否约束？"),
-    "binding.yes": ("■ yes", "■ 是"),
-    "binding.no": ("○ no", "○ 否"),
+    "binding.is": ("■ holds back", "■ 起约束作用"),
     "binding.gain": ("1 % more earns", "放宽 1% 的收益"),
     "binding.gain_help": (
         "Profit a year that the best policy earns in addition when this limit alone is 1 % higher. Policies lie on a "

@@ -40,14 +40,14 @@ def test_a_limit_that_binds_says_what_more_of_it_earns() -> None:
 
 def test_a_limit_nobody_reaches_names_the_least_there_is() -> None:
     lines = unmet_lines([Unmet("moved", 5, 12, 12)], MILLION, "en")
-    assert lines[0] == "Customers moved at most 5 can't be met: the least that any policy reaches is 12."
+    assert lines[0] == "■ Customers moved at most 5 can't be met: the least that any policy reaches is 12."
 
 
 def test_limits_in_conflict_each_say_what_would_do() -> None:
     found = [Unmet("moved", 50, 0, 80), Unmet("capital", 100_000_000_00, 90_000_000_00, 104_000_000_00)]
     lines = unmet_lines(found, MILLION, "en")
     assert lines[0].startswith("Each of these can be met")
-    assert lines[1] == "Customers moved at most 50: beside the others at least 80 is needed."
+    assert lines[1] == "■ Customers moved at most 50: beside the others at least 80 is needed."
     assert "at most 100.00 m: beside the others at least 104.00 m" in lines[2]
     assert lines[-1] == "Your draft and your limits are as they were."
 
