@@ -9,7 +9,7 @@ are taken one after the other, and all cells of H that go with one are looked at
 Most cells of F are never opened. For any prices λ ≥ 0 of the limits L, no policy within the
 limits earns more than
 
-    max over pairs of (F + H + constant)(profit − λ·measures) + λ·L
+    max over pairs of (profit − Σ λ·measure) + Σ λ·L
 
 (Lagrangian relaxation: H. Everett 1963, *Operations Research* 11, 399–417), and the part of
 the bound that belongs to a cell of F is a look-up of running maxima of H. The prices that
@@ -85,6 +85,21 @@ def optimise(
         ``profit`` is made as large, any other of `TOTALS` as small as can be.
     ties : tuple of str
         Of `TOTALS`, made large or small likewise, in this order, before the lines decide.
+
+    Examples
+    --------
+    Two thresholds, one gate. A Strategic customer earns 5 more and moves; the limit on moves
+    decides whether that may be.
+
+    >>> from segmentation.policy import built_in_policy
+    >>> strategic, core = np.zeros((5, 2, 1), dtype=np.int64), np.zeros((5, 2, 1), dtype=np.int64)
+    >>> strategic[TOTALS.index("profit"), 0], strategic[TOTALS.index("moved"), 0] = 5, 1
+    >>> nothing, gates = np.zeros(5, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    >>> toy = Tables(built_in_policy(), np.array([100, 130]), np.array([40]), strategic, core, nothing, gates)
+    >>> [optimise(toy, limits).totals["profit"] for limits in ({}, {"moved": 1}, {"moved": 0})]
+    [5, 5, 0]
+    >>> optimise(toy, {"moved": 0}).lines
+    Lines(strategic_step=130, core_step=130, strategic_rung=40, core_rung=40)
     """
     return _Search(tables, limits, objective, ties).run()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -141,3 +142,19 @@ def test_one_percent_of_a_large_limit_is_one_percent() -> None:
 def test_an_unknown_limit_is_a_slip_in_the_program() -> None:
     with pytest.raises(ValueError, match="no limit can be set for profit"):
         optimise(some_tables(1), {"profit": 1})
+
+
+def test_a_limit_beyond_any_amount_is_no_limit() -> None:
+    tables = some_tables(3)
+    free = optimise(tables, {})
+    assert free is not None
+    assert optimise(tables, {"capital": 10**30, "exposure": 10**30}) == free
+
+
+def test_amounts_near_the_end_of_64_bits_are_compared_exactly() -> None:
+    tables = some_tables(5)
+    large = replace(tables, strategic=tables.strategic * 10**17, core=tables.core * 10**17 + 1)
+    most = 10**17 + 1
+    allowed = within(every(large), {"capital": most})
+    found = optimise(large, {"capital": most})
+    assert (found.lines if found else None) == (max(allowed, key=key)[0] if allowed else None)
