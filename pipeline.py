@@ -26,6 +26,7 @@ from data.warehouse.policies import CaseRow
 from data.warehouse.records import AuditLine
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
+from segmentation.fairness import FEW, Groups
 from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
@@ -156,6 +157,19 @@ from steps.portfolios import (
     quarantine_download,
     rename_snapshot,
 )
+from steps.propose import (
+    Proposal,
+    Sized,
+    near_a_line,
+    policy_nudges,
+    policy_totals,
+    probability_shifts,
+    propose_by_breaks,
+    propose_by_share,
+    search_frontier,
+    search_policy,
+    tier_groups,
+)
 from steps.returns import (
     ReturnsPicture,
     allocation_cells,
@@ -204,6 +218,7 @@ __all__ = [
     "ACQUISITION_BYS",
     "BUILT_IN",
     "DIMENSIONS",
+    "FEW",
     "GROUP_COLUMNS",
     "RETURN_DIMENSIONS",
     "TARGETS",
@@ -226,6 +241,7 @@ __all__ = [
     "Difference",
     "DraftHandle",
     "Finding",
+    "Groups",
     "House",
     "ImpairmentBoard",
     "ImpairmentSettings",
@@ -247,6 +263,7 @@ __all__ = [
     "PolicyLine",
     "PortfolioFacts",
     "Progress",
+    "Proposal",
     "Reading",
     "ReturnDimension",
     "ReturnsPicture",
@@ -261,6 +278,7 @@ __all__ = [
     "SetAside",
     "Side",
     "SimulationSettings",
+    "Sized",
     "Snapshot",
     "StandingRules",
     "StratumError",
@@ -344,6 +362,7 @@ __all__ = [
     "movers_file",
     "movers_page",
     "named_policy",
+    "near_a_line",
     "number_text",
     "offer_rules",
     "offers_from",
@@ -360,10 +379,15 @@ __all__ = [
     "policy_in_force",
     "policy_lines",
     "policy_list_text",
+    "policy_nudges",
     "policy_text",
+    "policy_totals",
     "possible_features",
     "possible_responses",
     "preview_segments",
+    "probability_shifts",
+    "propose_by_breaks",
+    "propose_by_share",
     "propose_line",
     "propose_overlay",
     "propose_policy",
@@ -388,6 +412,8 @@ __all__ = [
     "score_histogram",
     "score_snapshot",
     "search_customers",
+    "search_frontier",
+    "search_policy",
     "segment_map",
     "sensitivities_of",
     "set_appetite",
@@ -401,6 +427,7 @@ __all__ = [
     "simulation_of",
     "snapshots_before",
     "standing_rules",
+    "tier_groups",
     "today",
     "try_weights",
     "use_assumptions",

@@ -17,7 +17,7 @@ from pages.data import (  # noqa: E402
     policies,
     portfolios,
 )
-from pages.decide import acquisition, limits, movers, returns, risk, scorecard, tiers  # noqa: E402
+from pages.decide import acquisition, limits, movers, proposals, returns, risk, robustness, scorecard, tiers  # noqa: E402  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
@@ -31,6 +31,8 @@ PAGES = {
     "value": value,
     "tiers": tiers,
     "movers": movers,
+    "proposals": proposals,
+    "robustness": robustness,
     "risk": risk,
     "scorecard": scorecard,
     "returns": returns,
@@ -45,7 +47,17 @@ PAGES = {
 MENU = {
     "": ("overview",),
     "understand": ("segments", "customers", "value"),
-    "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
+    "decide": (
+        "tiers",
+        "movers",
+        "proposals",
+        "robustness",
+        "risk",
+        "scorecard",
+        "returns",
+        "limits",
+        "acquisition",
+    ),
     "watch": ("changes", "stability"),
     "data": ("portfolios", "policies", "assumptions"),
 }

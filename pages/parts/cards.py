@@ -6,7 +6,7 @@ of its own making.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +31,7 @@ __all__ = [
     "answer",
     "card",
     "chart",
+    "clickable_chart",
     "current_theme",
     "data_table",
     "empty",
@@ -138,6 +139,24 @@ def chart(drawn: Chart, language: Language, *, key: str) -> None:
     st.plotly_chart(drawn.figure, theme=None, key=key, config={"displayModeBar": False, "responsive": True})
     if len(drawn.table):
         folded(say("chart.table", language), _plain_table(drawn.table, theme, drawn.alternative))
+
+
+def clickable_chart(drawn: Chart, language: Language, chosen: Callable[[int], None], *, key: str) -> None:
+    """Show a chart whose points can be clicked; `chosen` gets the place of the point in its first trace."""
+    theme = current_theme()
+
+    def clicked() -> None:
+        points = (state.widget(key) or {}).get("selection", {}).get("points", [])
+        places = [int(point["point_index"]) for point in points if point.get("curve_number") == 0]
+        if places:
+            chosen(places[0])
+
+    st.html(html.unseen(drawn.alternative))
+    st.plotly_chart(
+        drawn.figure, theme=None, key=key, config={"displayModeBar": False, "responsive": True},
+        on_select=clicked, selection_mode="points",
+    )  # fmt: skip
+    folded(say("chart.table", language), _plain_table(drawn.table, theme, drawn.alternative))
 
 
 def folded(summary: str, body: Markup) -> None:

@@ -22,6 +22,7 @@ from reports.words import (
     overview,
     policies,
     portfolios,
+    proposals,
     reasons,
     register,
     returns,
@@ -54,6 +55,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | movers.WORDS
     | scorecard.WORDS
     | policies.WORDS
+    | proposals.WORDS
 )
 """Key to (English, Chinese)."""
 

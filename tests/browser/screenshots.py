@@ -17,8 +17,8 @@ from playwright.sync_api import Page
 from tests.browser.server import chromium, running_server, settled
 
 PAGES = (
-    "", "segments", "customers", "value", "tiers", "risk", "scorecard", "returns", "limits", "acquisition", "changes",
-    "portfolios", "policies", "assumptions",
+    "", "segments", "customers", "value", "tiers", "movers", "proposals", "robustness", "risk", "scorecard", "returns",
+    "limits", "acquisition", "changes", "stability", "portfolios", "policies", "assumptions",
 )  # fmt: skip
 VIEWS = {
     "risk": "risk_view",

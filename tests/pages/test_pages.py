@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import pipeline
+from segmentation.policy import NEUTRAL, TIERS
 
 SHELL = str(Path(__file__).resolve().parent.parent.parent / "pages" / "shell.py")
 pytestmark = pytest.mark.xdist_group("pages")
@@ -53,6 +55,10 @@ PAGES = [
     ("understand", "segments"),
     ("understand", "customers"),
     ("decide", "tiers"),
+    ("decide", "movers"),
+    ("watch", "stability"),
+    ("decide", "proposals"),
+    ("decide", "robustness"),
     ("decide", "risk"),
     ("understand", "value"),
     ("decide", "scorecard"),
@@ -80,6 +86,16 @@ def test_a_page_stands_with_data(opened: pipeline.House, section: str, name: str
 def test_a_page_stands_without_data(empty: pipeline.House, section: str, name: str) -> None:
     app = AppTest.from_function(run_page, default_timeout=60, args=(section, name)).run()
     assert not app.exception
+
+
+def test_with_neutral_treatments_the_search_says_why_it_has_nothing_to_do(opened: pipeline.House) -> None:
+    policy = pipeline.policy_in_force(opened)
+    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "proposals"))
+    app.session_state["draft"] = replace(policy, treatments=dict.fromkeys(TIERS, NEUTRAL))
+    app.run()
+    assert not app.exception
+    assert "all treatments are neutral" in app.error[0].value
+    assert "What if sizes decide?" in texts(app)
 
 
 def test_the_board_shows_what_the_pipeline_says(opened: pipeline.House) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+from reports import words
 from reports.words import WORDS, placeholders, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -17,6 +21,12 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_placeholders() 
     assert [
         key for key, (english, chinese) in WORDS.items() if placeholders(english) != placeholders(chinese)
     ] == []
+
+
+def test_no_key_is_written_in_two_modules() -> None:
+    modules = [import_module(f"reports.words.{entry.name}") for entry in iter_modules(words.__path__)]
+    written = Counter(key for module in modules for key in getattr(module, "WORDS", {}))
+    assert [key for key, times in written.items() if times > 1] == []
 
 
 def test_nothing_shouts_or_jokes() -> None:
