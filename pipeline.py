@@ -25,6 +25,7 @@ from data.upload_desk import Upload
 from data.warehouse.policies import CaseRow
 from data.warehouse.records import AuditLine
 from data.warehouse.snapshots import Snapshot
+from segmentation.board import BoardPayload
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
@@ -42,6 +43,7 @@ from segmentation.policy_diff import (
 from segmentation.returns.acquisition import BYS as ACQUISITION_BYS
 from segmentation.returns.acquisition import offers_from
 from segmentation.returns.allocation import Limits, allocate
+from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.statement import DIMENSIONS as RETURN_DIMENSIONS
 from segmentation.returns.statement import Dimension as ReturnDimension
 from segmentation.risk.appetite import Appetite, Reading
@@ -80,6 +82,7 @@ from steps.assumptions import (
     use_assumptions,
 )
 from steps.batch import BatchOptions, batch_run
+from steps.board import board_payload
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
 from steps.house import House, open_house
@@ -213,6 +216,7 @@ __all__ = [
     "AuditLine",
     "BatchOptions",
     "Binning",
+    "BoardPayload",
     "Campaign",
     "Cancelled",
     "CaseFile",
@@ -250,6 +254,7 @@ __all__ = [
     "Reading",
     "ReturnDimension",
     "ReturnsPicture",
+    "ReturnsSettings",
     "RiskPicture",
     "SamePerson",
     "ScoreOptions",
@@ -284,6 +289,7 @@ __all__ = [
     "below_hurdle",
     "below_hurdle_by",
     "bin_points",
+    "board_payload",
     "borrowed_models",
     "build_samples",
     "cases_of",

@@ -1,0 +1,4 @@
+// What the page's memory holds for the board: cubes by identity, boards on screen, the history of this visit.
+// It belongs to the window, because Streamlit loads each component's text by itself.
+
+export const store = (globalThis[Symbol.for('stratum.board')] ||= { cubes: new Map(), boards: new Set(), history: null });
