@@ -36,7 +36,13 @@ def show() -> None:
         context.lead_on(language)
         return
     cards.heading(say("tiers.title", language), say("tiers.answer", language))
+    state.keep("bar_says_draft", _is_draft())
     _board(context.open_scored(current))
+
+
+def _is_draft() -> bool:
+    in_force = pipeline.policy_in_force(state.house())
+    return state.draft(in_force).identity != in_force.identity
 
 
 @st.fragment
@@ -75,6 +81,9 @@ def _board(scored: pipeline.Scored) -> None:
     ):
         _treatments(policy, language)
     state.write_address(with_policy=True)
+    if _is_draft() != state.kept("bar_says_draft"):
+        # The bar above stands outside the fragment; it says whether there is a draft.
+        st.rerun()
 
 
 def _return_over_risk(now: pipeline.TierBoard, returns: pipeline.ReturnsSettings, language: Language) -> None:

@@ -1,6 +1,7 @@
 // The board: a histogram that is the control. Dragging repaints here, in the browser; letting go tells the server.
 //
-// The record it gets names a cube; the cube itself comes by a component of its own (cube.mjs).
+// The record it gets names a cube; the cube itself comes by a component of its own (cube.mjs), and so do these
+// modules: what is the same from run to run is sent once, and a line let go of sends little.
 //
 // For tests and for whoever audits: `window.stratumBoard.answer(policy)` gives all sums and ratios of a policy
 // on the cube shown, `window.stratumBoard.policy()` the policy shown.
@@ -13,26 +14,21 @@ import { fit, paintBars, paintLines, pixelOf, rungAt, shareOfRung, stepAt } from
 import { buildGates, buildTable, setText } from './elements.mjs';
 import { rowCells, verdict } from './words.mjs';
 
-const boards = new WeakMap();
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  let board = boards.get(parentElement);
+/** Show a board, or give the one that stands there its new record; gives what takes it away. */
+export function mount({ data, parentElement, setTriggerValue }) {
+  let board = store.boards.get(parentElement);
   if (!board) {
     board = new Board(parentElement);
-    boards.set(parentElement, board);
-    store.boards.add(board);
+    store.boards.set(parentElement, board);
   }
   board.take(data, setTriggerValue);
-  return () => {
-    store.boards.delete(board);
-    boards.delete(parentElement);
-    board.end();
-  };
+  return () => board.leave();
 }
 
 class Board {
-  constructor(root) {
-    this.root = root.querySelector('.board');
+  constructor(parent) {
+    this.parent = parent;
+    this.root = parent.querySelector('.board');
     this.find = (selector) => this.root.querySelector(selector);
     this.handles = [
       { which: 'core', element: this.find('.handle.core') },
@@ -55,7 +51,9 @@ class Board {
     this.listen();
   }
 
-  end() {
+  /** Leave the screen. */
+  leave() {
+    store.boards.delete(this.parent);
     this.observer.disconnect();
     cancelAnimationFrame(this.frame);
     this.channel.port1.close();
@@ -105,6 +103,8 @@ class Board {
   /** Words and colours: they change with language and theme. */
   dress() {
     const { words, colours } = this.data;
+    const family = getComputedStyle(this.root).fontFamily;
+    this.fonts = { font: `13px ${family}`, strongFont: `600 13px ${family}` };
     for (const [name, value] of Object.entries(colours.css)) this.root.style.setProperty(`--${name}`, value);
     for (const element of this.root.querySelectorAll('[data-word]')) setText(element, words[element.dataset.word]);
     for (const element of this.root.querySelectorAll('[data-hint]')) element.title = words[element.dataset.hint];
@@ -179,7 +179,7 @@ class Board {
     if (!cube || !this.root.isConnected) return;
     const { data, shown: policy } = this;
     const box = this.box();
-    const fonts = this.fonts();
+    const { fonts } = this;
     const key = `${policy.cube} ${box.width}`;
     if (this.painted !== key) {
       paintBars(fit(this.bars, box.width, box.height), box, cube.bars, data.colours, fonts.font);
@@ -201,11 +201,6 @@ class Board {
   box() {
     const { clientWidth: width, clientHeight: height } = this.find('.plot');
     return { width, height };
-  }
-
-  fonts() {
-    const family = getComputedStyle(this.root).fontFamily;
-    return { font: `13px ${family}`, strongFont: `600 13px ${family}` };
   }
 
   /** The frame stands on the screen: note how long it took since the pointer moved. */
@@ -237,7 +232,8 @@ class Board {
         const reach = gateText(ladder, value);
         setAria(element, value, value < 0 ? words.closed : fill(words.gateValue, { value: reach }));
       } else {
-        element.style.left = `${pixelOf(value, width)}px`;
+        // Moved without a new layout of the page.
+        element.style.transform = `translateX(${pixelOf(value, width)}px)`;
         const row = board[handle.which === 'strategic' ? 0 : 1];
         setAria(element, value / 2, fill(words.thresholdValue, {
           value: number(value / 2, 1), n: number(Number(row.customers)), tier: words.tiers[row.tier],
@@ -297,7 +293,8 @@ class Board {
       const box = track.getBoundingClientRect();
       performance.clearMeasures('stratum:drag');
       // Where on the handle it was taken, so that it does not jump under the finger.
-      this.drag = { handle, from: this.shown, box, grip: event.clientX - box.left - element.offsetLeft };
+      const middle = element.getBoundingClientRect();
+      this.drag = { handle, from: this.shown, box, grip: event.clientX - (middle.left + middle.right) / 2 };
       element.classList.add('held');
     };
     element.onpointermove = (event) => {

@@ -1,7 +1,8 @@
 """The board: a score histogram that is the control of thresholds and gates, answered in the browser.
 
-Two components: one takes in the cube's bytes and shows nothing, the other shows the board. The
-bytes are the same from run to run while only lines move, so Streamlit sends them once.
+Two components: one takes in the cube's bytes, with the modules that answer them, and shows
+nothing; the other is the board's frame. The first is the same from run to run while only lines
+move, so Streamlit sends it once.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from reports.theme import palette
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
 
 HERE = Path(__file__).resolve().parent
-BOARD = ("store", "exact", "formats", "moves", "paint", "words", "elements", "board")
-CUBE = ("store", "exact", "cube")
+FRAME = ("store", "frame")
+CUBE = ("store", "exact", "formats", "moves", "paint", "words", "elements", "board", "cube")
 """Modules of each component, whoever is imported first; a component takes one text."""
 KEY = "tier-board"
 
@@ -82,7 +83,7 @@ def board(
         "stratum_board",
         html=(HERE / "board.html").read_text(encoding="utf-8"),
         css=(HERE / "board.css").read_text(encoding="utf-8"),
-        js=script(BOARD),
+        js=script(FRAME),
     )
     known = {rest_of(one): one for one in (in_force, policy)}
     state.keep("board_known", {**state.kept("board_known", {}), **known})
@@ -92,8 +93,8 @@ def board(
             key=KEY,
             data={
                 "seq": state.kept("board_seq", 0),
-                "policy": _as_record(policy, payload.identity),
-                "inForce": _as_record(in_force, payload_in_force),
+                "policy": as_record(policy, payload.identity),
+                "inForce": as_record(in_force, payload_in_force),
                 "base": board_base(base),
                 "returns": {"riskFreeRate": returns["risk_free_rate"], "taxRate": returns["tax_rate"]},
                 "unit": {"scale": unit.scale, "word": unit.word(language)},
@@ -113,7 +114,8 @@ def rest_of(policy: Policy) -> str:
     return replace(policy, strategic_step=0, core_step=0, gates=blank).identity[:12]
 
 
-def _as_record(policy: Policy, cube: str) -> dict[str, object]:
+def as_record(policy: Policy, cube: str) -> dict[str, object]:
+    """Write a policy as the browser moves it, with the cube that answers it."""
     return {
         "strategic": policy.strategic_step,
         "core": policy.core_step,
