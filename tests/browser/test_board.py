@@ -69,7 +69,8 @@ def test_a_line_dragged_by_mouse_repaints_while_it_moves_and_is_told_when_let_go
     page.mouse.up()
     page.wait_for_url(re.compile(f"t1={int(float(held or 0) * 2)}&"), timeout=SLOW)
     now(strategic, held or "")
-    expect(page.get_by_text("built-in policy (draft)")).to_have_count(1)
+    policy = page.locator(".st-key-context-bar").get_by_role("combobox", name=re.compile("Policy"))
+    expect(policy).to_have_value("built-in policy (draft)", timeout=SLOW)
 
 
 def test_escape_takes_a_drag_back(page: Page) -> None:
@@ -156,13 +157,17 @@ def test_a_treatment_renews_the_cube_and_can_be_taken_back_on_the_board(page: Pa
     price = page.get_by_role("spinbutton", name="Core: Price change, basis points")
     price.fill("50")
     price.press("Enter")
-    expect(page.get_by_text(re.compile("Strategic keeps its .* Expected loss")).first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(re.compile("Strategic keeps its .* Expected loss")).first).to_be_visible(
+        timeout=SLOW
+    )
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("This is the policy in force.").first).to_be_visible()
     expect(price).to_have_value("0", timeout=SLOW)
 
 
-def test_a_finger_moves_a_line_on_a_narrow_screen_and_scrolls_beside_it(browser: Browser, server: str) -> None:
+def test_a_finger_moves_a_line_on_a_narrow_screen_and_scrolls_beside_it(
+    browser: Browser, server: str
+) -> None:
     context = browser.new_context(
         viewport={"width": 400, "height": 860}, base_url=server, has_touch=True, is_mobile=True
     )

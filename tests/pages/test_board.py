@@ -37,10 +37,7 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
 
 def random_policy(dice: random.Random) -> Policy:
     core, strategic = sorted(dice.randint(0, 200) for _ in range(2))
-    gates = {
-        name: Gate(*sorted(dice.randint(CLOSED, TOP_RUNG) for _ in range(2)))
-        for name in LIFECYCLES
-    }
+    gates = {name: Gate(*sorted(dice.randint(CLOSED, TOP_RUNG) for _ in range(2))) for name in LIFECYCLES}
     return replace(
         built_in_policy(), strategic_step=strategic, core_step=core, gates=gates, gates_on=dice.random() > 0.1
     )
