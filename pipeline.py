@@ -82,7 +82,7 @@ from steps.assumptions import (
     use_assumptions,
 )
 from steps.batch import BatchOptions, batch_run
-from steps.board import board_payload
+from steps.board import board_payload, near_a_line
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
 from steps.house import House, open_house
@@ -350,6 +350,7 @@ __all__ = [
     "movers_file",
     "movers_page",
     "named_policy",
+    "near_a_line",
     "number_text",
     "offer_rules",
     "offers_from",

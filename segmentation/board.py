@@ -1,7 +1,8 @@
 """The cube as the browser gets it: sums of all rectangles a policy may draw are made there.
 
-Segments are added up, because no threshold and no gate asks for them; likewise the tier held
-before while no policy at hand is sticky. What remains are sorted cells, each measure in the
+Segments are added up, because no threshold and no gate asks for them, and so is whatever no
+policy at hand tells apart: the tier held before while none is sticky, anything else of a
+customer whose tier a person has set. What remains are sorted cells, each measure in the
 fewest bytes that hold it, deflated. The browser inflates it, adds it up once
 (`pages/parts/board/exact.mjs`) and answers every policy to the last hundredth.
 
@@ -21,12 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.identity import short
-from segmentation.cube import ALL_MEASURES, NAMES, RISK_BANDS, Cube, Integers, band_of_steps
+from segmentation.corners import STATES
+from segmentation.cube import ALL_MEASURES, NO_TIER, RISK_BANDS, Cube, Integers, band_of_steps
 from segmentation.policy import HIGHEST_STEP
 from segmentation.risk.ladder import LADDER, STEPS, UNKNOWN_STEP
 
-NOT_HELD = 2
-"""`held` of a customer without an earlier tier: 0 Strategic, 1 Core, 2 neither."""
 COLUMNS = STEPS + 1
 """Risk steps of the ladder, then the unknown one."""
 SAFE_SUM = 2.0**49
@@ -53,28 +53,25 @@ class BoardPayload:
     cells: int
 
 
-def pack_cube(cube: Cube, *, is_sticky: bool = True) -> BoardPayload:
+def pack_cube(cube: Cube, *, has_exits: bool = True) -> BoardPayload:
     """Pack a cube for the browser.
 
     Parameters
     ----------
     cube : Cube
         The cells.
-    is_sticky : bool
-        Whether a policy at hand lets customers keep a tier they hold (`exit_steps`, `exit_rungs`);
-        if not, the tier held before is added up too.
+    has_exits : bool
+        Whether a policy at hand has exit lines of its own (`exit_steps`, `exit_rungs`).
 
     Examples
     --------
-    >>> keys = {"value_step": 150, "risk_step": 3, "lifecycle_key": 2, "segment": 1, "is_capped": 0,
-    ...         "was_capped": 0, "is_workout": 0}
-    >>> cube = Cube({name: np.array([value]) for name, value in keys.items()},
-    ...             {name: np.array([7]) for name in ALL_MEASURES})
-    >>> pack_cube(cube).cells
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"value_step": [150], "risk_step": [3]} | {name: [7] for name in ALL_MEASURES})
+    >>> pack_cube(Cube.from_rows(rows)).cells
     1
     """
     is_in = cube.keys["is_workout"] == 0
-    states, code = _codes(cube, is_in, is_sticky=is_sticky)
+    states, code = _codes(cube, is_in, has_exits=has_exits)
     order = np.argsort(code, kind="stable")
     cells, starts = np.unique(code[order], return_index=True)
     sums = [_added(cube.measures[name][is_in][order], starts) for name in ALL_MEASURES]
@@ -88,16 +85,39 @@ def pack_cube(cube: Cube, *, is_sticky: bool = True) -> BoardPayload:
     return BoardPayload(identity, identity.encode() + content, len(cells))
 
 
-def _codes(cube: Cube, is_in: Integers, *, is_sticky: bool) -> tuple[list[list[int]], Integers]:
+def _codes(cube: Cube, is_in: Integers, *, has_exits: bool) -> tuple[list[list[int]], Integers]:
     """Give the planes there are, and each cell's place: plane, value step, risk step."""
-    keys = cube.keys
-    held = keys.get("held") if is_sticky else None
-    held = np.full(cube.cells, NOT_HELD) if held is None else held
-    plane = ((keys["lifecycle_key"] * 2 + keys["is_capped"]) * 2 + keys["was_capped"]) * 3 + held
-    present, place = np.unique(plane[is_in], return_inverse=True)
+    keys = _told_apart(cube.keys, has_exits=has_exits)
+    code = np.zeros(cube.cells, dtype=np.int64)
+    for name, size in STATES:
+        code = code * size + keys[name]
+    present, plane = np.unique(code[is_in], return_inverse=True)
     risk = np.where(keys["risk_step"] == UNKNOWN_STEP, STEPS, keys["risk_step"])[is_in]
-    code = (place * (HIGHEST_STEP + 1) + keys["value_step"][is_in]) * COLUMNS + risk
-    return [[p // 12, p // 6 % 2, p // 3 % 2, p % 3] for p in present.tolist()], code
+    place = (plane * (HIGHEST_STEP + 1) + keys["value_step"][is_in]) * COLUMNS + risk
+    return [_state(code) for code in present.tolist()], place
+
+
+def _told_apart(keys: dict[str, Integers], *, has_exits: bool) -> dict[str, Integers]:
+    """Give keys that differ only where a policy at hand tells customers apart."""
+    keys = dict(keys)
+    is_bound = ((keys["is_staying"] == 1) | (keys["was_staying"] == 1)) & (keys["held"] != NO_TIER)
+    for name in ("is_staying", "was_staying"):
+        keys[name] = np.where(is_bound, keys[name], 0)
+    # Only Strategic and Core have lines to leave by.
+    is_heeded = is_bound | (has_exits & (keys["held"] < 2))
+    keys["held"] = np.where(is_heeded, keys["held"], NO_TIER)
+    for name, _ in STATES:
+        if name != "forced":
+            keys[name] = np.where(keys["forced"] == NO_TIER, keys[name], 0)
+    return keys
+
+
+def _state(code: int) -> list[int]:
+    values = []
+    for _, size in reversed(STATES):
+        code, value = divmod(code, size)
+        values.append(value)
+    return values[::-1]
 
 
 def _added(values: Integers, starts: Integers) -> Integers:
@@ -113,31 +133,24 @@ def _head(cube: Cube, states: list[list[int]], cells: int, widths: list[int]) ->
     keys = cube.keys
     is_out = keys["is_workout"] == 1
     is_unknown = keys["risk_step"] == UNKNOWN_STEP
-    nothing = np.zeros((len(NAMES), len(ALL_MEASURES)), dtype=np.int64)
-    fixed, unrated = (np.array(table) for table in getattr(cube, "fixed", (nothing, nothing)))
-    # Work-out is as fixed as an override: no threshold moves it.
-    fixed[-1] += [cube.measures[name][is_out].sum() for name in ALL_MEASURES]
-    unrated[-1] += [cube.measures[name][is_out & is_unknown].sum() for name in ALL_MEASURES]
+    workout, unrated = (
+        [cube.measures[name][which].sum() for name in ALL_MEASURES] for which in (is_out, is_out & is_unknown)
+    )
     return {
         "cells": cells,
         "measures": list(ALL_MEASURES),
         "widths": widths,
         "states": states,
-        "isSmall": _is_small(cube, fixed),
-        "fixed": _texts(fixed),
-        "fixedWithoutPd": _texts(unrated),
+        "isSmall": _is_small(cube),
+        # As text: JSON's numbers lose the last digits of large ones.
+        "workout": [str(value) for value in workout],
+        "workoutWithoutPd": [str(value) for value in unrated],
         "ladder": list(LADDER),
         "bands": band_of_steps(np.array([*range(STEPS), UNKNOWN_STEP])).tolist(),
         "bandCount": len(RISK_BANDS) + 2,
     }
 
 
-def _is_small(cube: Cube, fixed: Integers) -> bool:
+def _is_small(cube: Cube) -> bool:
     """Whether the browser's ordinary numbers hold every sum, and sums of a few of these (below 2^53)."""
-    largest = [np.abs(cube.measures[name].astype(np.float64)).sum() for name in ALL_MEASURES]
-    return bool(max(largest) + np.abs(fixed.astype(np.float64)).max() < SAFE_SUM)
-
-
-def _texts(table: Integers) -> list[list[str]]:
-    """Whole numbers as text: JSON's numbers lose the last digits of large ones."""
-    return [[str(value) for value in row] for row in table.tolist()]
+    return all(np.abs(amounts.astype(np.float64)).sum() < SAFE_SUM for amounts in cube.measures.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import pipeline
 from pages.parts import cards, context, state
@@ -26,6 +27,9 @@ TREATMENT_FIELDS: tuple[tuple[str, str, float, float, float, float], ...] = (
     ("churn_change", "treatments.churn", -20.0, 20.0, 0.5, 100.0),
     ("review_months", "treatments.review", 1.0, 120.0, 1.0, 1.0),
 )
+
+FIELD_WIDTH = 86
+"""Of a treatment's field, in pixels: three stand side by side at 400 pixels."""
 
 
 def show() -> None:
@@ -57,7 +61,8 @@ def _board(scored: pipeline.Scored) -> None:
         now = pipeline.apply_policy(house, scored, policy, in_force)
         base = pipeline.apply_policy(house, scored, in_force)
         payload = pipeline.board_payload(house, scored, policy, in_force)
-        payload_in_force = pipeline.board_payload(house, scored, in_force, policy).identity
+        near = pipeline.near_a_line(house, scored, policy, in_force)
+        payload_in_force = pipeline.board_payload(house, scored, in_force, in_force).identity
     wants_to_propose = board(
         payload,
         policy,
@@ -67,6 +72,7 @@ def _board(scored: pipeline.Scored) -> None:
         returns=returns.to_dict(),
         unit=context.unit_of(scored, language),
         currency=scored.snapshot.currency,
+        note=say("tiers.near_line", language, n=near),
         can_propose=state.has_page("policies"),
     )
     if wants_to_propose:
@@ -115,19 +121,15 @@ def _file(policy: Policy, in_force: Policy, language: Language) -> None:
 
 def _treatments(policy: Policy, language: Language) -> None:
     """What each tier gets: a field a row, the tiers side by side."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        with st.container(width=210):
-            cards.quiet(say("treatments.what", language))
+    with _treatment("heads", say("treatments.what", language)):
         for tier in TIERS:
-            with st.container(width=94):
+            with st.container(width=FIELD_WIDTH):
                 cards.quiet(tier_name(tier, language))
     for field, words, least, most, step, factor in TREATMENT_FIELDS:
         label = say(words, language)
         if factor == 100.0 and "%" not in label:
             label += " (%)"
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            with st.container(width=210):
-                cards.quiet(label)
+        with _treatment(field, label):
             for tier in TIERS:
                 name = f"{tier_name(tier, language)}: {label}"
                 _field(policy, tier, field, name, (least, most, step, factor))
@@ -137,6 +139,16 @@ def _treatments(policy: Policy, language: Language) -> None:
         key="neutral",
         on_click=lambda: state.replace_draft(replace(policy, treatments=dict.fromkeys(TIERS, NEUTRAL))),
     )
+
+
+def _treatment(key: str, label: str) -> DeltaGenerator:
+    """A row of the treatments: what it is, and room for a field a tier; narrow, the fields stand below."""
+    row = st.container(
+        horizontal=True, gap="small", vertical_alignment="center", key=f"treatment-{key.replace('_', '-')}"
+    )
+    with row.container(width=170):
+        cards.quiet(label)
+    return row
 
 
 def _field(
@@ -160,7 +172,7 @@ def _field(
         step=step,
         key=key,
         on_change=moved,
-        width=94,
+        width=FIELD_WIDTH,
         label_visibility="collapsed",
         format="%.2f" if step < 1 else "%.0f",
     )

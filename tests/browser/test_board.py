@@ -204,10 +204,10 @@ def test_500_random_policies_in_the_browser_are_the_server_s(
     assert snapshot is not None
     scored = pipeline.open_scored(house, snapshot.snapshot_id)
     in_force = pipeline.policy_in_force(house)
-    cube = pipeline.cube_of(house, scored, in_force)
+    cube = pipeline.cube_of(house, scored, in_force, in_force)
     pipeline.close_current_house()
     dice = random.Random(500)
-    policies = [in_force, *(random_policy(dice) for _ in range(499))]
+    policies = [in_force, *(random_policy(dice, in_force) for _ in range(499))]
     shown = page.evaluate("stratumBoard.policy().cube")
     answers = page.evaluate(
         "policies => policies.map(policy => stratumBoard.answer(policy))",

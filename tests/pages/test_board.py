@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import pytest
 from pages.parts.board import board
 from reports import formats
 from segmentation.board import pack_cube
-from segmentation.cube import ALL_MEASURES, Cube, histogram
-from segmentation.policy import CLOSED, LIFECYCLES, TOP_RUNG, Gate, Policy, built_in_policy
+from segmentation.cube import ALL_MEASURES, NO_TIER, Cube, histogram
+from segmentation.overrides import Override
+from segmentation.policy import CLOSED, LIFECYCLES, TIERS, TOP_RUNG, Gate, Policy, built_in_policy
 from segmentation.tiers import tier_board
 from tests.pages.board_records import RETURNS, answered, expected, record
 from tests.segmentation.returns.builders import a_cube, a_scored_portfolio, treated
@@ -35,12 +37,11 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def random_policy(dice: random.Random) -> Policy:
+def random_policy(dice: random.Random, base: Policy) -> Policy:
+    """Other lines and gates on a policy, as a hand may draw them."""
     core, strategic = sorted(dice.randint(0, 200) for _ in range(2))
     gates = {name: Gate(*sorted(dice.randint(CLOSED, TOP_RUNG) for _ in range(2))) for name in LIFECYCLES}
-    return replace(
-        built_in_policy(), strategic_step=strategic, core_step=core, gates=gates, gates_on=dice.random() > 0.1
-    )
+    return replace(base, strategic_step=strategic, core_step=core, gates=gates)
 
 
 def a_question(cube: Cube, policies: list[Policy], in_force: Policy) -> dict[str, Any]:
@@ -69,18 +70,34 @@ def test_the_joined_text_of_a_component_is_one_sound_module(modules: tuple[str, 
     assert board.script(modules).count("\nexport ") == 1
 
 
+STICKY = {"exit_steps": 6, "exit_rungs": 2, "stay_months": 9}
+SET = tuple(
+    Override(f"C{n}", tier, "known well", "somebody", date(2030, 1, 1)) for n, tier in enumerate(TIERS * 3)
+)
+PAIRS = {
+    "plain": ({}, {}),
+    "sticky, against one that is not": (STICKY, {}),
+    "stricter caps, tiers set by hand": (
+        {"watch_days": 5, "overrides": SET},
+        {"coverage_gate": 0.5, "exit_rungs": 4},
+    ),
+}
+"""What draft and policy in force add to the built-in one."""
+
+
 @needs_node
-@pytest.mark.parametrize(("rows", "factor"), [(3_000, 1), (500, 1_000_000_000)])
-def test_the_browser_s_sums_and_ratios_are_the_server_s(rows: int, factor: int) -> None:
-    in_force = built_in_policy()
-    cube = a_cube(treated(a_scored_portfolio(rows, 5), in_force))
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("factor", [1, 1_000_000_000])
+def test_the_browser_s_sums_and_ratios_are_the_server_s(pair: str, factor: int) -> None:
+    draft, in_force = (replace(built_in_policy(), **changes) for changes in PAIRS[pair])
+    cube = a_cube(treated(a_scored_portfolio(600, 5), draft, in_force))
     if factor > 1:
         # Beyond what a browser's ordinary numbers hold: 2^53.
         money = {name: cube.measures[name] * factor + 1 for name in ALL_MEASURES if name != "customers"}
         cube = Cube(cube.keys, {"customers": cube.measures["customers"], **money})
         assert cube.measures["exposure_minor"].sum() > 2**53
     dice = random.Random(17)
-    policies = [in_force, *(random_policy(dice) for _ in range(120))]
+    policies = [draft, *(random_policy(dice, draft) for _ in range(60))]
     said = ask(a_question(cube, policies, in_force))
     for policy, answer in zip(policies, said["answers"], strict=True):
         assert answered(answer) == expected(tier_board(cube, policy, in_force))
@@ -110,15 +127,15 @@ def test_numbers_read_alike_in_the_browser_and_on_the_server() -> None:
         ]  # fmt: skip
 
 
-def test_the_tier_held_before_is_packed_only_while_a_policy_is_sticky() -> None:
-    cube = a_cube(treated(a_scored_portfolio(300, 2), built_in_policy()))
-    held = Cube({**cube.keys, "held": np.arange(cube.cells) % 3}, cube.measures)
-    assert pack_cube(held, is_sticky=False).identity == pack_cube(cube).identity
-    assert pack_cube(held).cells >= pack_cube(cube).cells
-    assert pack_cube(held).identity != pack_cube(cube).identity
+def test_the_tier_held_before_is_packed_only_while_a_policy_has_exits_or_stays() -> None:
+    plain = built_in_policy()
+    cube = a_cube(treated(a_scored_portfolio(300, 2), plain))
+    unknown = Cube({**cube.keys, "held": np.full(cube.cells, NO_TIER)}, cube.measures)
+    assert pack_cube(cube, has_exits=False).identity == pack_cube(unknown).identity
+    assert pack_cube(cube).identity != pack_cube(unknown).identity
 
 
-SENT = {"seq": 3, "strategic": 140, "core": 90, "gates": dict.fromkeys(LIFECYCLES, [20, 30]), "rest": "?"}
+SENT = {"seq": 3, "strategic": 140, "core": 90, "gates": dict.fromkeys(LIFECYCLES, (20, 30)), "rest": "?"}
 
 
 def test_what_a_browser_commits_becomes_a_policy() -> None:
@@ -142,9 +159,9 @@ def test_a_policy_known_by_its_rest_brings_its_treatments_back() -> None:
     "wrong",
     [
         None, 7, "x", [], {}, {**SENT, "core": 141}, {**SENT, "strategic": 201}, {**SENT, "core": -1},
-        {**SENT, "gates": {"mature": [1, 2]}}, {**SENT, "gates": dict.fromkeys(LIFECYCLES, [30, 20])},
-        {**SENT, "gates": dict.fromkeys(LIFECYCLES, [20, 64])}, {**SENT, "strategic": "many"},
-        {**SENT, "seq": None}, {**SENT, "strategic": float("inf")}, {**SENT, "gates": dict.fromkeys(LIFECYCLES, [1])},
+        {**SENT, "gates": {"mature": [1, 2]}}, {**SENT, "gates": dict.fromkeys(LIFECYCLES, (30, 20))},
+        {**SENT, "gates": dict.fromkeys(LIFECYCLES, (20, 64))}, {**SENT, "strategic": "many"},
+        {**SENT, "seq": None}, {**SENT, "strategic": float("inf")}, {**SENT, "gates": dict.fromkeys(LIFECYCLES, (1,))},
     ],
 )  # fmt: skip
 def test_what_is_no_policy_changes_nothing(wrong: object) -> None:

@@ -112,6 +112,7 @@ class Board {
     for (const handle of this.handles) handle.element.setAttribute('aria-label', this.nameOf(handle));
     for (const strip of this.strips) strip.dress(words, colours);
     this.table.dress(words, colours);
+    setText(this.find('.near'), this.data.note);
     this.legend();
     this.find('.propose').hidden = !this.data.canPropose;
   }
@@ -195,6 +196,8 @@ class Board {
     board.forEach((row, k) => this.table.set(k, rowCells(row, base[k], data)));
     this.place(policy, box.width, board);
     this.buttons();
+    // Counted by the server: it speaks of the lines as they were when last let go.
+    this.find('.near').classList.toggle('stale', !isSame(policy, data.policy));
     this.channel.port2.postMessage(0);
   }
 

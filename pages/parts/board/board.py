@@ -51,6 +51,7 @@ def board(
     returns: Mapping[str, float],
     unit: MoneyUnit,
     currency: str | None,
+    note: str,
     can_propose: bool,
 ) -> bool:
     """Show the board; what a hand lets go of becomes the draft.
@@ -69,6 +70,8 @@ def board(
         `risk_free_rate` and `tax_rate`.
     unit, currency : MoneyUnit, str or None
         What money is shown in.
+    note : str
+        A line below the gates that follows when a hand lets go.
     can_propose : bool
         Whether there is a page to propose the policy on.
 
@@ -100,6 +103,7 @@ def board(
                 "unit": {"scale": unit.scale, "word": unit.word(language)},
                 "words": board_words(unit_label(currency, unit, language), language),
                 "colours": board_colours(palette(state.theme())),
+                "note": note,
                 "canPropose": can_propose,
             },
             on_commit_change=lambda: _adopt(policy, in_force),

@@ -10,16 +10,13 @@ const gates = { startup: [26, 38], growth: [30, 41], mature: [32, 43], unknown: 
 const policy = { strategic: 130, core: 100, gates, gatesOn: true, exitSteps: 0, exitRungs: 0, rest: 'r', cube: 'c' };
 const ladder = Array.from({ length: 64 }, (_, i) => 0.0003 ** (1 - i / 63));
 
-/** A cube of a few customers: { value, risk (64 unknown), amount, held }, all mature. */
-function cubeOf(customers, { isSmall = true, fixed } = {}) {
-  const helds = [...new Set(customers.map(({ held = 2 }) => held))].sort();
-  const rows = customers
-    .map(({ value, risk, amount = 100, held = 2 }) => ({ code: (helds.indexOf(held) * 201 + value) * 65 + risk, amount }))
-    .sort((one, two) => one.code - two.code);
-  const nothing = Array.from({ length: 4 }, () => Array(25).fill('0'));
+/** A cube of a few customers: { value, risk (64 unknown), amount, held, stays, forced }, all mature. */
+function cubeOf(customers, { isSmall = true, workout = 0 } = {}) {
+  const states = customers.map(({ held = 3, stays = 0, forced = 3 }) => [2, 0, 0, held, stays, stays, forced]);
+  const rows = customers.map(({ value, risk, amount = 100 }, plane) => ({ code: (plane * 201 + value) * 65 + risk, amount }));
   const head = {
-    cells: rows.length, isSmall, measures: Array(25), states: helds.map((held) => [2, 0, 0, held]),
-    fixed: fixed ?? nothing, fixedWithoutPd: nothing, bands: Array(65).fill(0), bandCount: 6,
+    cells: rows.length, isSmall, measures: Array(25), states,
+    workout: Array(25).fill(String(workout)), workoutWithoutPd: Array(25).fill('0'), bands: Array(65).fill(0), bandCount: 6,
   };
   const codes = Uint32Array.from(rows, ({ code }) => code);
   const columns = Array.from({ length: 25 }, (_, m) => {
@@ -57,17 +54,22 @@ test('whoever holds a tier keeps it until value or risk passes the exit', () => 
   const sticky = { ...policy, exitSteps: 4, exitRungs: 2 };
   const cube = cubeOf([
     { value: 126, risk: 34, held: 0 }, { value: 125, risk: 34, held: 0 }, { value: 126, risk: 34, held: 1 },
-    { value: 96, risk: 45, held: 1 }, { value: 96, risk: 45, held: 2 },
+    { value: 96, risk: 45, held: 1 }, { value: 96, risk: 45 },
   ]);
   assert.deepEqual(customersOf(cube, sticky), [1, 3, 1, 0, 5]);
   assert.deepEqual(customersOf(cube, policy), [0, 3, 2, 0, 5]);
 });
 
-test('fixed customers stay where they are, whatever the lines', () => {
-  const fixed = [0, 2, 0, 7].map((count) => Array(25).fill(String(count)));
-  const cube = cubeOf([{ value: 200, risk: 0 }], { fixed });
-  assert.deepEqual(customersOf(cube, policy), [1, 2, 0, 7, 10]);
-  assert.deepEqual(customersOf(cube, withThreshold(policy, 'core', 200)), [1, 2, 0, 7, 10]);
+test('within its minimum stay a customer keeps its tier, and one set by hand stands whatever the lines', () => {
+  const cube = cubeOf([{ value: 0, risk: 64, held: 0, stays: 1 }, { value: 200, risk: 0, held: 2, stays: 1 }, { value: 0, risk: 64, forced: 1 }]);
+  assert.deepEqual(customersOf(cube, policy), [1, 1, 1, 0, 3]);
+  assert.deepEqual(customersOf(cube, withThreshold(policy, 'core', 200)), [1, 1, 1, 0, 3]);
+});
+
+test('work-out stands outside the lines', () => {
+  const cube = cubeOf([{ value: 200, risk: 0 }], { workout: 7 });
+  assert.deepEqual(customersOf(cube, policy), [1, 0, 0, 7, 8]);
+  assert.equal(moves(cube, policy, policy)[3][3], 7);
 });
 
 test('who moves is counted between two policies', () => {

@@ -2,7 +2,7 @@
 // segmentation/cube.py and segmentation/tiers.py. Whole numbers in, whole numbers out.
 //
 // A policy draws nested rectangles of value × risk on each plane (life cycle, capped or not, tier
-// held before). The cells are added up once (Crow, SIGGRAPH 1984), and a tier is then a few
+// held before, …). The cells are added up once (Crow, SIGGRAPH 1984), and a tier is then a few
 // look-ups, whatever the number of customers or cells.
 
 export const TIERS = ['Strategic', 'Core', 'Ordinary', 'Work-out'];
@@ -69,14 +69,13 @@ export function buildCube({ head, codes, columns }) {
     }
   }
   const whole = small ? (text) => Number(text) : (text) => BigInt(text);
-  const rows = (table) => table.map((row) => row.map(whole));
   return {
     head,
     tables,
     small,
     zero: small ? 0 : 0n,
-    fixed: rows(head.fixed),
-    fixedWithoutPd: rows(head.fixedWithoutPd),
+    workout: head.workout.map(whole),
+    workoutWithoutPd: head.workoutWithoutPd.map(whole),
     bars: histogram(head, codes, columns),
   };
 }
@@ -123,31 +122,35 @@ function histogram(head, codes, columns) {
 }
 
 /** Corners of Strategic, Core or better, everybody on each plane: least value steps, risk steps let through. */
-function rectangles(cube, policy, cappedPlace) {
+function rectangles(cube, policy, side) {
   return cube.head.states.map((state) => {
-    const [cycle, , , held] = state;
-    const [strategic, core] = policy.gates[LIFECYCLES[cycle]];
-    const keepsStrategic = held === 0;
-    const keepsCore = held <= 1;
-    const least = [
-      state[cappedPlace] ? EMPTY : threshold(policy.strategic, keepsStrategic ? policy.exitSteps : 0),
-      threshold(policy.core, keepsCore ? policy.exitSteps : 0),
-      0,
-    ];
-    const through = policy.gatesOn
-      ? [
-          gate(strategic, keepsStrategic ? policy.exitRungs : 0) + 1,
-          gate(core, keepsCore ? policy.exitRungs : 0) + 1,
-          EVERY_RISK,
-        ]
-      : [EVERY_RISK, EVERY_RISK, EVERY_RISK];
-    return { least, through };
+    const pairs = [0, 1].map((tier) => lineOf(policy, state, tier, side));
+    return { least: [...pairs.map(([least]) => least), 0], through: [...pairs.map(([, through]) => through), EVERY_RISK] };
   });
 }
 
-const threshold = (step, exit) => Math.max(step - (exit || 0), 0);
-// A closed gate stays closed for whoever holds the tier.
-const gate = (rung, exit) => (rung === CLOSED ? CLOSED : Math.min(rung + (exit || 0), TOP_RUNG));
+const NO_TIER = 3;
+export const IS = 0;
+export const WAS = 1;
+
+/**
+ * From which value step and over how many risk steps a tier (0 Strategic, 1 Core or better) reaches on a plane:
+ * segmentation/corners.py, `lines`, in the same order of rules.
+ */
+function lineOf(policy, state, tier, side) {
+  const [cycle, isCapped, wasCapped, held, isStaying, wasStaying, forced] = state;
+  if (forced !== NO_TIER) return [forced <= tier ? 0 : EMPTY, EVERY_RISK];
+  const leaves = held <= tier;
+  const isBound = [isStaying, wasStaying][side] && held !== NO_TIER;
+  let least = Math.max([policy.strategic, policy.core][tier] - (leaves ? policy.exitSteps : 0), 0);
+  if (isBound) least = leaves ? 0 : EMPTY;
+  if (tier === 0 && [isCapped, wasCapped][side]) least = EMPTY;
+  if (isBound || !policy.gatesOn) return [least, EVERY_RISK];
+  const gate = policy.gates[LIFECYCLES[cycle]][tier];
+  // A closed gate stays closed for whoever holds the tier.
+  const rung = gate === CLOSED ? CLOSED : Math.min(gate + (leaves ? policy.exitRungs : 0), TOP_RUNG);
+  return [least, rung + 1];
+}
 
 /** One sum of a rectangle in the numbers the cube counts in. */
 function look(cube, measure, place) {
@@ -159,7 +162,7 @@ function look(cube, measure, place) {
 /** A policy -> sums of everybody and of those without a PD: tier × measure. */
 export function tierSums(cube, policy) {
   const measures = cube.tables.length;
-  const corners = rectangles(cube, policy, 1);
+  const corners = rectangles(cube, policy, IS);
   const nested = [0, 1, 2].map(() => [new Array(measures).fill(cube.zero), new Array(measures).fill(cube.zero)]);
   corners.forEach(({ least, through }, plane) => {
     for (let k = 0; k < 3; k++) {
@@ -174,15 +177,16 @@ export function tierSums(cube, policy) {
   });
   const tiers = (which) =>
     [0, 1, 2].map((k) => nested[k][which].map((sum, m) => (k ? sum - nested[k - 1][which][m] : sum)));
-  const added = (rows, fixed) =>
-    fixed.map((row, k) => row.map((sum, m) => (k < 3 ? rows[k][m] + sum : sum)));
-  return [added(tiers(0), cube.fixed), added(tiers(1), cube.fixedWithoutPd)];
+  return [
+    [...tiers(0), cube.workout],
+    [...tiers(1), cube.workoutWithoutPd],
+  ];
 }
 
 /** Customers and exposure by tier under one policy (rows) and another (columns). */
 export function moves(cube, policy, other, measure = CUSTOMERS) {
-  const now = rectangles(cube, policy, 1);
-  const was = rectangles(cube, other, 2);
+  const now = rectangles(cube, policy, IS);
+  const was = rectangles(cube, other, WAS);
   const shared = [0, 1, 2].map(() => [0, 1, 2].map(() => cube.zero));
   now.forEach((corner, plane) => {
     for (let i = 0; i < 3; i++) {
@@ -199,9 +203,7 @@ export function moves(cube, policy, other, measure = CUSTOMERS) {
       i < 3 && j < 3 ? at(i, j) - at(i - 1, j) - at(i, j - 1) + at(i - 1, j - 1) : cube.zero,
     ),
   );
-  TIERS.forEach((_, k) => {
-    table[k][k] += cube.fixed[k][measure];
-  });
+  table[3][3] = cube.workout[measure];
   return table;
 }
 
