@@ -77,6 +77,7 @@ export function paintLines(context, { width, height }, policy, inForce, { colour
     context.setLineDash([2, 3]);
     line(context, at(inForce[which]), TOP - 4, floor);
     context.setLineDash([]);
+    if (width < 480) continue;
     // On the side where no line crosses it.
     const near = at(policy[which]) - at(inForce[which]);
     const left = inForce[which] > 150 || (near > 0 && near < 90);

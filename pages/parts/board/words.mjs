@@ -2,7 +2,7 @@
 
 import { isSame } from './moves.mjs';
 import { ratios } from './exact.mjs';
-import { MISSING, change, fill, number, percent, signed } from './formats.mjs';
+import { MISSING, change, fill, number, percent, rounded, signed } from './formats.mjs';
 
 // Places among the money measures: exposure, drawn, income, cost, expected loss, capital.
 const PLACES = { exposure: 0, income: 2, loss: 4, capital: 5 };
@@ -82,6 +82,12 @@ function moneyWords(now, before, { words, unit, returns }) {
     profit: profit(now) - profit(before),
   };
   if (!Object.values(changes).some((value) => Number(value) !== 0)) return '';
-  const shown = Object.entries(changes).map(([name, value]) => [name, `${signed(inUnit(value, unit))} ${unit.word}`.trimEnd()]);
+  const shown = Object.entries(changes).map(([name, value]) => [name, `${smallSigned(inUnit(value, unit))} ${unit.word}`.trimEnd()]);
   return fill(words.money, Object.fromEntries(shown));
+}
+
+/** A change in one decimal, or in as many, up to three, as show that there is one. */
+function smallSigned(value) {
+  const decimals = [1, 2, 3].find((places) => value === 0 || rounded(value, places) !== 0) ?? 3;
+  return signed(value, decimals);
 }
