@@ -43,7 +43,9 @@ class Board {
     this.dirty = false;
     this.channel = new MessageChannel();
     this.channel.port1.onmessage = () => this.afterPaint();
-    this.observer = new ResizeObserver(() => {
+    this.box = { width: 0, height: 0 };
+    this.observer = new ResizeObserver(([{ contentRect }]) => {
+      this.box = { width: contentRect.width, height: contentRect.height };
       this.painted = null;
       this.request();
     });
@@ -177,10 +179,9 @@ class Board {
     this.frame = 0;
     const cube = this.cube();
     this.root.classList.toggle('waiting', !cube);
-    if (!cube || !this.root.isConnected) return;
+    if (!cube || !this.box.width) return;
     const { data, shown: policy } = this;
-    const box = this.box();
-    const { fonts } = this;
+    const { box, fonts } = this;
     const key = `${policy.cube} ${box.width}`;
     if (this.painted !== key) {
       paintBars(fit(this.bars, box.width, box.height), box, cube.bars, data.colours, fonts.font);
@@ -199,11 +200,6 @@ class Board {
     // Counted by the server: it speaks of the lines as they were when last let go.
     this.find('.near').classList.toggle('stale', !isSame(policy, data.policy));
     this.channel.port2.postMessage(0);
-  }
-
-  box() {
-    const { clientWidth: width, clientHeight: height } = this.find('.plot');
-    return { width, height };
   }
 
   /** The frame stands on the screen: note how long it took since the pointer moved. */
@@ -299,6 +295,7 @@ class Board {
       const middle = element.getBoundingClientRect();
       this.drag = { handle, from: this.shown, box, grip: event.clientX - (middle.left + middle.right) / 2 };
       element.classList.add('held');
+      this.hold(true);
     };
     element.onpointermove = (event) => {
       if (this.drag?.handle !== handle) return;
@@ -313,6 +310,7 @@ class Board {
       if (this.drag?.handle !== handle) return;
       this.drag = null;
       element.classList.remove('held');
+      this.hold(false);
       this.commit();
     };
     element.onpointerup = letGo;
@@ -322,12 +320,21 @@ class Board {
     element.onblur = () => this.dirty && this.commit();
   }
 
+  /** While a hand drags, what changes keeps its size, so that no frame lays the whole page out anew. */
+  hold(on) {
+    for (const part of [this.find('.verdict'), this.find('.holds .scroll')]) {
+      part.style.height = on ? `${part.offsetHeight}px` : '';
+      part.style.contain = on ? 'size layout' : '';
+    }
+  }
+
   key(handle, event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape' && this.drag) {
       this.shown = this.drag.from;
       this.drag = null;
       handle.element.classList.remove('held');
+      this.hold(false);
       this.request(event);
       return;
     }
