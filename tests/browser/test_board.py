@@ -52,9 +52,20 @@ def middle(handle: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_a_line_dragged_by_mouse_repaints_while_it_moves_and_is_told_when_let_go(page: Page) -> None:
+def test_a_dragged_line_repaints_while_it_moves_is_told_when_let_go_and_taken_back_by_escape(
+    page: Page,
+) -> None:
     opened(page)
     before, total = customers(page, "Strategic"), customers(page, "Total")
+    core = line(page, "Core")
+    page.mouse.move(*middle(core))
+    page.mouse.down()
+    page.mouse.move(*[place - 60 for place in middle(core)], steps=5)
+    expect(core).not_to_have_attribute("aria-valuenow", IN_FORCE["core"])
+    page.keyboard.press("Escape")
+    now(core, IN_FORCE["core"])
+    page.mouse.up()
+    expect(page.get_by_text("This is the policy in force.").first).to_be_visible()
     strategic = line(page, "Strategic")
     x, y = middle(strategic)
     page.mouse.move(x, y)
@@ -73,21 +84,7 @@ def test_a_line_dragged_by_mouse_repaints_while_it_moves_and_is_told_when_let_go
     expect(policy).to_have_value("built-in policy (draft)", timeout=SLOW)
 
 
-def test_escape_takes_a_drag_back(page: Page) -> None:
-    opened(page)
-    core = line(page, "Core")
-    x, y = middle(core)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 60, y, steps=5)
-    expect(core).not_to_have_attribute("aria-valuenow", IN_FORCE["core"])
-    page.keyboard.press("Escape")
-    now(core, IN_FORCE["core"])
-    page.mouse.up()
-    expect(page.get_by_text("This is the policy in force.").first).to_be_visible()
-
-
-def test_keys_typing_undo_redo_and_reset(page: Page) -> None:
+def test_keys_typing_undo_redo_and_reset_and_what_is_no_number_moves_nothing(page: Page) -> None:
     opened(page)
     strategic, core = line(page, "Strategic"), line(page, "Core")
     strategic.focus()
@@ -107,6 +104,10 @@ def test_keys_typing_undo_redo_and_reset(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(gate(page, "Start-up", "Strategic")).to_have_attribute("aria-valuetext", "closed: nobody passes")
     page.wait_for_url(re.compile(r"gates=-1\.38"), timeout=SLOW)
+    typed = page.get_by_role("textbox", name="Mature: Core up to a PD of")
+    typed.fill("eight")
+    typed.press("Enter")
+    expect(typed).to_have_attribute("aria-invalid", "true")
     for _ in range(2):
         page.get_by_role("button", name="Undo").click()
     page.keyboard.press("Control+z")
@@ -119,15 +120,6 @@ def test_keys_typing_undo_redo_and_reset(page: Page) -> None:
     page.wait_for_url(re.compile(r"/tiers$"), timeout=SLOW)
     expect(page.get_by_text("This is the policy in force.").first).to_be_visible()
     expect(page.get_by_role("button", name="Reset to policy in force")).to_be_disabled()
-
-
-def test_what_is_no_number_is_marked_and_moves_nothing(page: Page) -> None:
-    opened(page)
-    typed = page.get_by_role("textbox", name="Mature: Core up to a PD of")
-    typed.fill("eight")
-    typed.press("Enter")
-    expect(typed).to_have_attribute("aria-invalid", "true")
-    now(gate(page, "Mature", "Core"), "43")
 
 
 def test_lines_survive_leaving_back_and_a_shared_link(page: Page, browser: Browser, server: str) -> None:

@@ -134,7 +134,7 @@ def as_record(policy: Policy, cube: str) -> dict[str, object]:
 
 def _adopt(shown: Policy, in_force: Policy) -> None:
     """Make what the browser committed the draft; it holds numbers of the grid or nothing happens."""
-    sent = getattr(state.widget(KEY), "commit", None)
+    sent: Any = getattr(state.widget(KEY), "commit", None)  # Any: from a browser
     now = state.draft(shown)
     policy = policy_from(sent, state.kept("board_known", {}), now)
     if policy is None:
