@@ -44,7 +44,7 @@ def show() -> None:
     cube, payload = packed()
     now, base = tier_board(cube, policy, in_force), tier_board(cube, in_force, in_force)
     board(
-        payload, policy, in_force, base, payload_in_force=payload.identity, returns=RETURNS.to_dict(),
+        payload, policy, in_force, base, payload_in_force=payload.identity, scope="bench", returns=RETURNS.to_dict(),
         unit=money_unit(base.total.treated.exposure / 100, "en"), currency="EUR", note="", can_propose=False,
     )  # fmt: skip
     points = [

@@ -69,10 +69,11 @@ def _board(scored: pipeline.Scored) -> None:
         in_force,
         base,
         payload_in_force=payload_in_force,
+        scope=scored.scored_id,
         returns=returns.to_dict(),
         unit=context.unit_of(scored, language),
         currency=scored.snapshot.currency,
-        note=say("tiers.near_line", language, n=near),
+        note=_note(now, near, language),
         can_propose=state.has_page("policies"),
     )
     if wants_to_propose:
@@ -90,6 +91,13 @@ def _board(scored: pipeline.Scored) -> None:
     if _is_draft() != state.kept("bar_says_draft"):
         # The bar above stands outside the fragment; it says whether there is a draft.
         st.rerun()
+
+
+def _note(now: pipeline.TierBoard, near: int, language: Language) -> str:
+    """What to know of the lines: how many stand close to one, or that gates let nobody through."""
+    if 0 < now.total.customers == now.total.customers_without_pd:
+        return say("tiers.no_probability", language)
+    return say("tiers.near_line", language, n=near)
 
 
 def _return_over_risk(now: pipeline.TierBoard, returns: pipeline.ReturnsSettings, language: Language) -> None:

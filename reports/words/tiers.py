@@ -58,6 +58,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} {n:customer lies|customers lie} within one step of a line.",
         "{n} 户客户距分层线不到一档。"),
 
+    "tiers.no_probability": (
+        "Nobody here has a probability of default, so nobody passes a gate. Bring one in with the portfolio.",
+        "这里没有客户具备违约概率，因此无人通过门槛。请在数据中提供违约概率。"),
+
     "verdict.grows": (
         "{tier} grows from {before} to {after} customers.",
         "{tier}由 {before} 户增至 {after} 户。"),

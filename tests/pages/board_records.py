@@ -13,8 +13,8 @@ from segmentation.tiers import Money, TierBoard, TierSummary
 RETURNS = ReturnsSettings()
 
 
-def record(policy: Policy, cube: str = "") -> dict[str, Any]:
-    return as_record(policy, cube)
+def record(policy: Policy) -> dict[str, Any]:
+    return as_record(policy)
 
 
 def expected(board: TierBoard, returns: ReturnsSettings = RETURNS) -> dict[str, Any]:

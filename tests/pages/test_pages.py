@@ -101,7 +101,7 @@ def test_the_board_gets_what_the_pipeline_says(opened: pipeline.House) -> None:
         summary.customers for summary in (*base.tiers, base.total)
     ]
     assert cube.bytes == pipeline.board_payload(opened, scored, policy, in_force).content
-    assert record["policy"]["cube"] == cube.bytes[:12].decode()
+    assert record["cubes"][record["policy"]["rest"]] == cube.bytes[:12].decode()
 
 
 def test_a_treatment_set_on_the_page_is_in_the_draft_and_neutral_treatments_leave_no_mark(

@@ -64,6 +64,7 @@ class Board {
   /** Take the server's record: first words and colours, then the policy, unless a newer one is on its way there. */
   take(data, setTriggerValue) {
     this.send = setTriggerValue;
+    for (const [rest, identity] of Object.entries(data.cubes)) store.places.set(data.scope + rest, identity);
     const isNew = !this.data;
     this.data = data;
     if (isNew) {
@@ -137,8 +138,13 @@ class Board {
     this.find('.legend ul').replaceChildren(...items);
   }
 
-  cube() {
-    return store.cubes.get(this.shown.cube) ?? null;
+  /** Identity of the cube that answers a policy on the portfolio shown: what is undone was maybe done on another. */
+  place(policy) {
+    return store.places.get(this.data.scope + policy.rest);
+  }
+
+  cube(policy = this.shown) {
+    return store.cubes.get(this.place(policy)) ?? null;
   }
 
   base(cube) {
@@ -154,7 +160,7 @@ class Board {
   }
 
   answer(policy) {
-    const cube = store.cubes.get(policy.cube);
+    const cube = this.cube(policy);
     if (!cube) return null;
     const text = (value) => JSON.parse(JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each)));
     const rows = tierBoard(cube, policy);
@@ -182,7 +188,7 @@ class Board {
     if (!cube || !this.box.width) return;
     const { data, shown: policy } = this;
     const { box, fonts } = this;
-    const key = `${policy.cube} ${box.width}`;
+    const key = `${this.place(policy)} ${box.width}`;
     if (this.painted !== key) {
       paintBars(fit(this.bars, box.width, box.height), box, cube.bars, data.colours, fonts.font);
       this.painted = key;
@@ -195,7 +201,7 @@ class Board {
     const base = this.base(cube);
     this.say(board, base, moved(moves(cube, policy, data.inForce)));
     board.forEach((row, k) => this.table.set(k, rowCells(row, base[k], data)));
-    this.place(policy, box.width, board);
+    this.set(policy, box.width, board);
     this.buttons();
     // Counted by the server: it speaks of the lines as they were when last let go.
     this.find('.near').classList.toggle('stale', !isSame(policy, data.policy));
@@ -220,8 +226,8 @@ class Board {
     if (!this.drag && !this.dirty) setText(this.find('.spoken'), `${strong} ${rest}`);
   }
 
-  /** Set handles, inputs and what a screen reader says of them. */
-  place(policy, width, board) {
+  /** Move handles, write inputs and what a screen reader says of them. */
+  set(policy, width, board) {
     const { words, ladder } = { ...this.data, ladder: this.cube().head.ladder };
     for (const handle of this.handles) {
       const value = valueOf(policy, handle);

@@ -48,6 +48,7 @@ def board(
     base: pipeline.TierBoard,
     *,
     payload_in_force: str,
+    scope: str,
     returns: Mapping[str, float],
     unit: MoneyUnit,
     currency: str | None,
@@ -66,6 +67,8 @@ def board(
         What the tiers hold under the policy in force.
     payload_in_force : str
         Identity of the cube under its treatments.
+    scope : str
+        What the figures speak of besides the policy: another word for another portfolio.
     returns : mapping of str to float
         `risk_free_rate` and `tax_rate`.
     unit, currency : MoneyUnit, str or None
@@ -96,8 +99,10 @@ def board(
             key=KEY,
             data={
                 "seq": state.kept("board_seq", 0),
-                "policy": as_record(policy, payload.identity),
-                "inForce": as_record(in_force, payload_in_force),
+                "scope": f"{scope} {in_force.identity} ",
+                "cubes": {rest_of(in_force): payload_in_force, rest_of(policy): payload.identity},
+                "policy": as_record(policy),
+                "inForce": as_record(in_force),
                 "base": board_base(base),
                 "returns": {"riskFreeRate": returns["risk_free_rate"], "taxRate": returns["tax_rate"]},
                 "unit": {"scale": unit.scale, "word": unit.word(language)},
@@ -118,8 +123,8 @@ def rest_of(policy: Policy) -> str:
     return replace(policy, strategic_step=0, core_step=0, gates=blank).identity[:12]
 
 
-def as_record(policy: Policy, cube: str) -> dict[str, object]:
-    """Write a policy as the browser moves it, with the cube that answers it."""
+def as_record(policy: Policy) -> dict[str, object]:
+    """Write a policy as the browser moves it."""
     return {
         "strategic": policy.strategic_step,
         "core": policy.core_step,
@@ -128,7 +133,6 @@ def as_record(policy: Policy, cube: str) -> dict[str, object]:
         "exitSteps": policy.exit_steps,
         "exitRungs": policy.exit_rungs,
         "rest": rest_of(policy),
-        "cube": cube,
     }
 
 

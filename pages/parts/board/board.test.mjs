@@ -7,7 +7,7 @@ import { pixelOf, rungAt, shareOfRung, stepAt } from './paint.mjs';
 import { rowCells, verdict } from './words.mjs';
 
 const gates = { startup: [26, 38], growth: [30, 41], mature: [32, 43], unknown: [30, 41] };
-const policy = { strategic: 130, core: 100, gates, gatesOn: true, exitSteps: 0, exitRungs: 0, rest: 'r', cube: 'c' };
+const policy = { strategic: 130, core: 100, gates, gatesOn: true, exitSteps: 0, exitRungs: 0, rest: 'r' };
 const ladder = Array.from({ length: 64 }, (_, i) => 0.0003 ** (1 - i / 63));
 
 /** A cube of a few customers: { value, risk (64 unknown), amount, held, stays, forced }, all mature. */
