@@ -199,7 +199,6 @@ from steps.scorecards import (
 from steps.scoring import Scored, open_scored, score_snapshot
 from steps.segments import possible_features, preview_segments, segment_map, use_segments
 from steps.standing import flips_over_time, snapshots_before
-from steps.tiers import apply_policy, cube_of, policy_in_force, score_histogram
 from steps.tiers import apply_policy, cube_of, policy_in_force
 from steps.value import reference_picture, try_weights, use_reference
 from steps.views import levels_of, look_at

@@ -41,7 +41,7 @@ def show() -> None:
         return
     cards.heading(say("tiers.title", language), say("tiers.answer", language))
     state.keep("bar_says_draft", _is_draft())
-    _board(context.open_scored(current))
+    _board(current)
 
 
 def _is_draft() -> bool:
@@ -50,12 +50,14 @@ def _is_draft() -> bool:
 
 
 @st.fragment
-def _board(scored: pipeline.Scored) -> None:
+def _board(current: pipeline.Snapshot) -> None:
     """Everything that follows a line: the board at once in the browser, the rest when it is let go."""
     language = state.language()
     house = state.house()
     in_force = pipeline.policy_in_force(house)
     policy = state.draft(in_force)
+    # A step taken back may be sticky where the draft was not, and then asks for tiers held before.
+    scored = context.open_scored(current)
     returns = scored.model.returns
     with st.spinner(say("work.summing", language)):
         now = pipeline.apply_policy(house, scored, policy, in_force)
@@ -81,7 +83,7 @@ def _board(scored: pipeline.Scored) -> None:
     left, right = st.columns([1, 1])
     with left:
         _return_over_risk(now, returns, language)
-        _file(policy, in_force, language)
+        _next(policy, in_force, language)
     with (
         right,
         cards.card(say("treatments.title", language), say("treatments.subtitle", language), key="treatments"),
@@ -113,8 +115,10 @@ def _return_over_risk(now: pipeline.TierBoard, returns: pipeline.ReturnsSettings
         cards.chart(drawn, language, key="bubbles-chart")
 
 
-def _file(policy: Policy, in_force: Policy, language: Language) -> None:
-    """The draft as a file."""
+def _next(policy: Policy, in_force: Policy, language: Language) -> None:
+    """What comes next: who moves, and the draft as a file."""
+    if state.has_page("movers"):
+        st.page_link(state.page("movers"), label=say("tiers.to_movers", language))
     name = f"T1 {threshold_text(policy.strategic_step)} · T2 {threshold_text(policy.core_step)}"
     is_in_force = policy.identity == in_force.identity
     st.download_button(
