@@ -10,10 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 import pipeline
 from pages.parts import cards, context, state
 from pages.parts.board.board import board
+from reports import html
 from reports.boards import threshold_text, tier_name
 from reports.charts.tiers import bubbles
 from reports.formats import Language
-from reports.words import say
+from reports.words import has_words, say
 from segmentation.policy import NEUTRAL, TIERS, Policy, Treatment
 
 TREATMENT_FIELDS: tuple[tuple[str, str, float, float, float, float], ...] = (
@@ -141,7 +142,8 @@ def _treatments(policy: Policy, language: Language) -> None:
         label = say(words, language)
         if factor == 100.0 and "%" not in label:
             label += " (%)"
-        with _treatment(field, label):
+        hint = f"{words}_help"
+        with _treatment(field, html.term(label, say(hint, language)) if has_words(hint) else label):
             for tier in TIERS:
                 name = f"{tier_name(tier, language)}: {label}"
                 _field(policy, tier, field, name, (least, most, step, factor))
@@ -153,7 +155,7 @@ def _treatments(policy: Policy, language: Language) -> None:
     )
 
 
-def _treatment(key: str, label: str) -> DeltaGenerator:
+def _treatment(key: str, label: html.Text) -> DeltaGenerator:
     """A row of the treatments: what it is, and room for a field a tier; narrow, the fields stand below."""
     row = st.container(
         horizontal=True, gap="small", vertical_alignment="center", key=f"treatment-{key.replace('_', '-')}"

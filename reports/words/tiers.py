@@ -50,9 +50,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "tiers.gate_help": (
         "Whoever is likelier to default than this drops a tier, whatever the value. Lower is stricter.",
         "违约可能性高于该值的客户下调一层，不论价值高低。数值越低越严格。"),
-    "tiers.gate_snapped": (
-        "Snapped down to the ladder: {value} holds.",
-        "已向下取到风险阶梯：实际为 {value}。"),
     "tiers.lifecycle": ("Life cycle", "生命周期"),
     "tiers.near_line": (
         "{n} {n:customer lies|customers lie} within one step of a line.",
@@ -99,16 +96,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "histogram.title": ("Where do the lines fall?", "分层线落在哪里？"),
     "histogram.axis_exposure": ("value score (0–100) · height: exposure · shade: probability of default",
                                 "价值评分（0–100）· 高度：敞口 · 深浅：违约概率"),
-    "histogram.axis_customers": ("value score (0–100) · height: customers · shade: probability of default",
-                                 "价值评分（0–100）· 高度：客户数 · 深浅：违约概率"),
     "histogram.in_force": ("in force {value}", "现行 {value}"),
     "histogram.alt": (
         "Value scores stacked by probability of default; Core begins at {core}, Strategic at {strategic}.",
                       "按违约概率堆叠的价值评分分布；核心客户自 {core} 起，战略客户自 {strategic} 起。"),
     "histogram.column.score": ("Value score from", "价值评分起"),
-    "histogram.by": ("Height shows", "高度表示"),
-    "histogram.by_exposure": ("exposure", "敞口"),
-    "histogram.by_customers": ("customers", "客户数"),
 
     "holds.title": ("What each tier holds", "各层级构成"),
     "holds.subtitle": (
@@ -124,7 +116,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "holds.exposure": ("Exposure", "敞口"),
     "holds.loss": ("Expected loss", "预期损失"),
     "holds.capital": ("Capital", "资本"),
-    "holds.profit": ("Profit", "利润"),
     "holds.roi": ("ROI", "ROI"),
     "holds.raroc": ("RAROC", "RAROC"),
 
