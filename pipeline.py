@@ -25,6 +25,7 @@ from data.upload_desk import Upload
 from data.warehouse.policies import CaseRow
 from data.warehouse.records import AuditLine
 from data.warehouse.snapshots import Snapshot
+from segmentation.board import BoardPayload
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.fairness import FEW, Groups
 from segmentation.limits import LimitRule, LimitRules
@@ -43,6 +44,7 @@ from segmentation.policy_diff import (
 from segmentation.returns.acquisition import BYS as ACQUISITION_BYS
 from segmentation.returns.acquisition import offers_from
 from segmentation.returns.allocation import Limits, allocate
+from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.statement import DIMENSIONS as RETURN_DIMENSIONS
 from segmentation.returns.statement import Dimension as ReturnDimension
 from segmentation.risk.appetite import Appetite, Reading
@@ -81,6 +83,7 @@ from steps.assumptions import (
     use_assumptions,
 )
 from steps.batch import BatchOptions, batch_run
+from steps.board import board_payload, near_a_line
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
 from steps.house import House, open_house
@@ -210,7 +213,7 @@ from steps.scorecards import (
 from steps.scoring import Scored, open_scored, score_snapshot
 from steps.segments import possible_features, preview_segments, segment_map, use_segments
 from steps.standing import flips_over_time, snapshots_before
-from steps.tiers import apply_policy, cube_of, policy_in_force, score_histogram
+from steps.tiers import apply_policy, cube_of, policy_in_force
 from steps.value import reference_picture, try_weights, use_reference
 from steps.views import levels_of, look_at
 
@@ -228,6 +231,7 @@ __all__ = [
     "AuditLine",
     "BatchOptions",
     "Binning",
+    "BoardPayload",
     "Campaign",
     "Cancelled",
     "CaseFile",
@@ -267,6 +271,7 @@ __all__ = [
     "Reading",
     "ReturnDimension",
     "ReturnsPicture",
+    "ReturnsSettings",
     "RiskPicture",
     "SamePerson",
     "ScoreOptions",
@@ -302,6 +307,7 @@ __all__ = [
     "below_hurdle",
     "below_hurdle_by",
     "bin_points",
+    "board_payload",
     "borrowed_models",
     "build_samples",
     "cases_of",

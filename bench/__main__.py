@@ -16,7 +16,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import cube, ingest, optimise, score
+from bench import cube, drag, ingest, optimise, score
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 LIBRARIES = ("duckdb", "narwhals", "pyarrow", "pandas", "numpy", "scikit-learn", "streamlit")
@@ -103,6 +103,11 @@ def main(sizes: tuple[int, ...]) -> None:
         "that both gave the same whole numbers.",
         cubes,
         build_verdict(cubes),
+        "## The board: a line dragged in a browser",
+        "Real mouse events in Chromium on the real component, at 1440 × 1000 pixels; the component notes each frame itself, "
+        "from the first pointer event it answers to the frame painted. The wait for the screen's next frame, up to 17 ms, "
+        "is part of it. The cube is sent once; letting go sends the lines and draws the chart below the board anew.",
+        "\n".join(drag.run(sizes or drag.SIZES)),
         "## Risk figures of every row",
         "PD by scorecard and hazard, lifetime PD, LGD, exposure, expected loss and capital of every customer, "
         f"against the sum (of texts and dates the maximum) of the same columns, on {score.THREADS} threads, medians of "

@@ -14,9 +14,7 @@ from segmentation.cube import (
     AS_IS,
     NO_TIER,
     Cube,
-    Integers,
     build_cube,
-    histogram,
     moved_measures,
     with_capped,
 )
@@ -119,8 +117,3 @@ def policy_in_force(house: House) -> Policy:
 def apply_policy(house: House, scored: Scored, policy: Policy, other: Policy | None = None) -> TierBoard:
     """Say what each tier holds under a policy, and who moves against another; no row is read."""
     return tier_board(cube_of(house, scored, policy, other), policy, other)
-
-
-def score_histogram(house: House, scored: Scored, policy: Policy) -> Integers:
-    """Exposure in hundredths by value score (one point a row) and risk band; no row is read."""
-    return histogram(cube_of(house, scored, policy))

@@ -72,7 +72,10 @@ def styles() -> None:
           outline: 2px solid {colours.accent}; outline-offset: 2px; border-radius: 2px;
         }}
         summary {{ font-size: {SIZE_SMALL}px; }}
+        [class*="st-key-treatment-"] [data-testid="stNumberInputStepUp"],
+        [class*="st-key-treatment-"] [data-testid="stNumberInputStepDown"] {{ display: none; }}
         @media (max-width: 640px) {{
+          [class*="st-key-treatment-"] > div:first-child {{ width: 100%; min-width: 100%; }}
           [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 16px 3rem; }}
         }}
         @media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}

@@ -346,3 +346,8 @@ def remember_page(name: str, page: Any) -> None:  # Any: Streamlit's page object
 def page(name: str) -> Any:  # Any: as above
     """A page of the menu, for links."""
     return st.session_state[f"menu_{name}"]
+
+
+def has_page(name: str) -> bool:
+    """Say whether a page is in the menu."""
+    return f"menu_{name}" in st.session_state

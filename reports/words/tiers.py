@@ -28,9 +28,9 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "tiers.title": ("Where should the tiers begin?", "各层级应从哪里开始？"),
     "tiers.answer": (
-        "Move a line with the mouse or the arrow keys. Everything follows; nothing is in force until it is "
-        "approved.",
-        "拖动、用方向键微调或直接输入，结果即时更新；未经审批不生效。"),
+        "Drag a line, step it with the arrow keys, or type. Everything follows at once; nothing is in force "
+        "until it is approved.",
+        "拖动分层线、用方向键微调或直接输入，结果即时更新；未经审批不生效。"),
     "tiers.threshold_strategic": ("Strategic from a value score of", "战略客户：价值评分不低于"),
     "tiers.threshold_strategic_help": (
         "Customers worth at least this much may be Strategic. Higher: fewer, better customers get the best "
@@ -50,13 +50,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "tiers.gate_help": (
         "Whoever is likelier to default than this drops a tier, whatever the value. Lower is stricter.",
         "违约可能性高于该值的客户下调一层，不论价值高低。数值越低越严格。"),
-    "tiers.gate_snapped": (
-        "Snapped down to the ladder: {value} holds.",
-        "已向下取到风险阶梯：实际为 {value}。"),
     "tiers.lifecycle": ("Life cycle", "生命周期"),
     "tiers.near_line": (
         "{n} {n:customer lies|customers lie} within one step of a line.",
         "{n} 户客户距分层线不到一档。"),
+
+    "tiers.no_probability": (
+        "Nobody here has a probability of default, so nobody passes a gate. Bring one in with the portfolio.",
+        "这里没有客户具备违约概率，因此无人通过门槛。请在数据中提供违约概率。"),
 
     "verdict.grows": (
         "{tier} grows from {before} to {after} customers.",
@@ -77,7 +78,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.relabel": ("With neutral treatments the tiers only re-label: no figure of money moves.",
                         "差异化措施均为中性时，分层仅改变标签，金额不变。"),
 
+    "tiers.to_movers": ("Who moves, and why?", "哪些客户变更层级，原因是什么？"),
     "tiers.undo": ("Undo", "撤销"),
+    "tiers.redo": ("Redo", "重做"),
+    "tiers.propose": ("Propose this policy", "提议此政策"),
+    "tiers.gate_value": ("up to a PD of {value}", "违约概率不高于 {value}"),
+    "tiers.gate_closed": ("closed: nobody passes", "关闭：无人通过"),
+    "tiers.threshold_value": (
+        "{value} points; {tier} holds {n} {n:customer|customers}",
+        "{value} 分；{tier} {n} 户"),
     "tiers.reset": ("Reset to policy in force", "恢复现行政策"),
     "tiers.save": ("Keep as a draft", "保存为草稿"),
     "tiers.draft_name": ("Name of the draft", "草稿名称"),
@@ -87,25 +96,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "histogram.title": ("Where do the lines fall?", "分层线落在哪里？"),
     "histogram.axis_exposure": ("value score (0–100) · height: exposure · shade: probability of default",
                                 "价值评分（0–100）· 高度：敞口 · 深浅：违约概率"),
-    "histogram.axis_customers": ("value score (0–100) · height: customers · shade: probability of default",
-                                 "价值评分（0–100）· 高度：客户数 · 深浅：违约概率"),
     "histogram.in_force": ("in force {value}", "现行 {value}"),
     "histogram.alt": (
         "Value scores stacked by probability of default; Core begins at {core}, Strategic at {strategic}.",
                       "按违约概率堆叠的价值评分分布；核心客户自 {core} 起，战略客户自 {strategic} 起。"),
     "histogram.column.score": ("Value score from", "价值评分起"),
-    "histogram.by": ("Height shows", "高度表示"),
-    "histogram.by_exposure": ("exposure", "敞口"),
-    "histogram.by_customers": ("customers", "客户数"),
 
     "holds.title": ("What each tier holds", "各层级构成"),
-    "holds.subtitle": ("Second line: change against the policy in force", "第二行：较现行政策的变化"),
+    "holds.subtitle": (
+        "Under each tier's treatment. Second line: change against the policy in force, absolute and relative",
+        "各层级执行差异化措施后。第二行：较现行政策的变化（绝对值与相对值）"),
+    "holds.income": ("Income", "收入"),
+    "holds.income_hint": (
+        "What the tier pays in a year for what it has borrowed: interest and fees before any cost.",
+        "该层级一年支付的利息与费用，未扣除任何成本。"),
+    "holds.points": ("\u202fpp", "个百分点"),
     "holds.tier": ("Tier", "层级"),
     "holds.customers": ("Customers", "客户数"),
     "holds.exposure": ("Exposure", "敞口"),
     "holds.loss": ("Expected loss", "预期损失"),
     "holds.capital": ("Capital", "资本"),
-    "holds.profit": ("Profit", "利润"),
     "holds.roi": ("ROI", "ROI"),
     "holds.raroc": ("RAROC", "RAROC"),
 
@@ -123,6 +133,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "treatments.subtitle": (
         "Assumptions until your own figures replace them †",
         "均为假设值，可替换为实际值 †"),
+    "treatments.what": ("What", "措施"),
     "treatments.price": ("Price change, basis points", "价格调整（基点）"),
     "treatments.price_help": (
         "Added to the rate on what is drawn; negative is a discount.",

@@ -44,6 +44,8 @@ def main() -> None:
             for name in sys.argv[1:] or PAGES:
                 page.goto(f"{address}/{name}?lang={language}")
                 settled(page)
+                if name == "tiers":
+                    page.wait_for_function("() => globalThis.stratumBoard?.answer({})")
                 for view in _views(page, name):
                     if view:
                         page.locator(f".st-key-w_{VIEWS[name]} button").nth(int(view) - 1).click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,12 +99,32 @@ def test_with_neutral_treatments_the_search_says_why_it_has_nothing_to_do(opened
     assert "What if sizes decide?" in texts(app)
 
 
-def test_the_board_shows_what_the_pipeline_says(opened: pipeline.House) -> None:
+def test_the_board_gets_what_the_pipeline_says(opened: pipeline.House) -> None:
     scored = pipeline.open_scored(opened, pipeline.list_snapshots(opened)[0].snapshot_id)
-    policy = pipeline.policy_in_force(opened).with_threshold(strategic=110)
-    board = pipeline.apply_policy(opened, scored, policy)
-    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
-    app.slider(key="w_strategic").set_value(55.0).run()
+    in_force = pipeline.policy_in_force(opened)
+    policy = in_force.with_threshold(strategic=110)
+    base = pipeline.apply_policy(opened, scored, in_force)
+    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers"))
+    app.session_state["draft"] = policy
+    app.run()
     assert not app.exception
-    for tier in ("Strategic", "Core", "Ordinary"):
-        assert f">{board.of(tier).customers:,}<" in texts(app)
+    cube, board = (element.proto for element in app.get("bidi_component"))
+    record = json.loads(board.json)
+    assert record["policy"]["strategic"] == 110
+    assert record["inForce"]["strategic"] == in_force.strategic_step
+    assert [int(row["customers"]) for row in record["base"]] == [
+        summary.customers for summary in (*base.tiers, base.total)
+    ]
+    assert cube.bytes == pipeline.board_payload(opened, scored, policy, in_force).content
+    assert record["cubes"][record["policy"]["rest"]] == cube.bytes[:12].decode()
+
+
+def test_a_treatment_set_on_the_page_is_in_the_draft_and_neutral_treatments_leave_no_mark(
+    opened: pipeline.House,
+) -> None:
+    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
+    app.number_input(key="w_price_change_bp_Core").set_value(25.0).run()
+    assert app.session_state["draft"].treatments["Core"].price_change_bp == 25.0
+    app.button(key="neutral").click().run()
+    assert not app.exception
+    assert app.session_state["draft"].only_relabels
