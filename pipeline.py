@@ -16,6 +16,7 @@ from data.people import Person, masked_columns
 from data.upload_desk import Upload
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
+from segmentation.counterfactual import Counterfactual, better_tiers
 from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
@@ -52,6 +53,7 @@ from steps.acquisition import (
 )
 from steps.assumptions import assumptions_set_by, sensitivities_of, use_assumptions
 from steps.batch import BatchOptions, batch_run
+from steps.counterfactual import what_would_lift
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
 from steps.house import House, open_house
@@ -138,6 +140,7 @@ __all__ = [
     "Campaign",
     "Cancelled",
     "Concentration",
+    "Counterfactual",
     "CustomerPicture",
     "Finding",
     "House",
@@ -185,6 +188,7 @@ __all__ = [
     "assumptions_set_by",
     "batch_run",
     "below_hurdle",
+    "better_tiers",
     "bin_points",
     "borrowed_models",
     "build_samples",
@@ -276,6 +280,7 @@ __all__ = [
     "validation_of",
     "vintages_of",
     "weights_of",
+    "what_would_lift",
     "with_binning",
     "with_breaks",
     "with_choice",
