@@ -17,6 +17,7 @@ from data.upload_desk import Upload
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile
 from segmentation.counterfactual import Counterfactual, better_tiers
+from segmentation.explain import TierReason
 from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.policy import Policy
@@ -50,6 +51,16 @@ from steps.acquisition import (
     possible_responses,
     response_model_of,
     set_offers,
+)
+from steps.applicants import (
+    MOST_APPLICANTS,
+    Answers,
+    Field,
+    answer_deal,
+    answer_file,
+    applicant_fields,
+    deal_reasons,
+    told_of,
 )
 from steps.assumptions import assumptions_set_by, sensitivities_of, use_assumptions
 from steps.batch import BatchOptions, batch_run
@@ -130,9 +141,11 @@ __all__ = [
     "ACQUISITION_BYS",
     "DIMENSIONS",
     "GROUP_COLUMNS",
+    "MOST_APPLICANTS",
     "RETURN_DIMENSIONS",
     "TARGETS",
     "Account",
+    "Answers",
     "Appetite",
     "Assumption",
     "BatchOptions",
@@ -142,6 +155,7 @@ __all__ = [
     "Concentration",
     "Counterfactual",
     "CustomerPicture",
+    "Field",
     "Finding",
     "House",
     "ImpairmentBoard",
@@ -173,6 +187,7 @@ __all__ = [
     "Snapshot",
     "StratumError",
     "TierBoard",
+    "TierReason",
     "Upload",
     "UsageError",
     "Validation",
@@ -181,8 +196,11 @@ __all__ = [
     "acquisition_economics",
     "allocate",
     "allocation_cells",
+    "answer_deal",
+    "answer_file",
     "appetite_in_force",
     "appetite_readings",
+    "applicant_fields",
     "apply_policy",
     "approve_overlay",
     "assumptions_set_by",
@@ -201,6 +219,7 @@ __all__ = [
     "current_house",
     "customer_picture",
     "customers_below_hurdle",
+    "deal_reasons",
     "default_response_value",
     "delete_snapshot",
     "dry_run",
@@ -272,6 +291,7 @@ __all__ = [
     "simulate",
     "simulation_of",
     "snapshots_before",
+    "told_of",
     "try_weights",
     "use_assumptions",
     "use_reference",

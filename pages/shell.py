@@ -13,7 +13,7 @@ if ROOT not in sys.path:
 import streamlit as st  # noqa: E402  (after the path is set)
 
 from pages.data import assumptions, portfolios  # noqa: E402
-from pages.decide import acquisition, limits, movers, returns, risk, scorecard, tiers  # noqa: E402
+from pages.decide import acquisition, applicants, limits, movers, returns, risk, scorecard, tiers  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
@@ -32,6 +32,7 @@ PAGES = {
     "returns": returns,
     "limits": limits,
     "acquisition": acquisition,
+    "applicants": applicants,
     "changes": changes,
     "stability": stability,
     "portfolios": portfolios,
@@ -40,7 +41,7 @@ PAGES = {
 MENU = {
     "": ("overview",),
     "understand": ("segments", "customers", "value"),
-    "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
+    "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition", "applicants"),
     "watch": ("changes", "stability"),
     "data": ("portfolios", "assumptions"),
 }

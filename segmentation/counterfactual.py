@@ -38,8 +38,8 @@ DIGITS = 3
 """Significant digits of a proposed change: 20,137.44 becomes 20,200."""
 
 Judge = Callable[[pd.DataFrame], pd.DataFrame]
-"""Scores candidate rows (columns → values, NaN as it is): `tier`, `value_score`, `risk_step`,
-`probability_of_default`, `is_capped`, in the same order."""
+"""Scores candidate rows (columns → values, NaN as it is): `tier`, `value_score`, `value_step`,
+`risk_step`, `probability_of_default`, `is_capped`, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class Way:
     tier : str
         What the scored row gets.
     value_score, probability_of_default : float
-        Of the scored row; the probability may be NaN.
+        Of the scored row, the score in the half points policies are made of; the probability
+        may be NaN.
     """
 
     changes: tuple[Change, ...]
@@ -411,7 +412,7 @@ def _verified(search: _Search, plans: Sequence[Plan], levers: Mapping[str, Lever
         probability = (
             float(row["probability_of_default"]) if pd.notna(row["probability_of_default"]) else math.nan
         )
-        ways.append(Way(changes, cost, str(row["tier"]), float(row["value_score"]), probability))
+        ways.append(Way(changes, cost, str(row["tier"]), float(row["value_step"]) / 2, probability))
     return _different(sorted(ways, key=lambda way: way.cost))
 
 
@@ -444,7 +445,7 @@ def _refused(search: _Search, now: str, source: str) -> Counterfactual:
     """Say why nothing suffices, by the row that came closest."""
     assert search.closest is not None
     row = search.closest[1]
-    score = float(row["value_score"]) if pd.notna(row["value_score"]) else None
+    score = float(row["value_step"]) / 2
     probability = float(row["probability_of_default"]) if pd.notna(row["probability_of_default"]) else None
     refusal, needed = _reason(search, row, source)
     return Counterfactual(now, search.target, (), refusal, score, probability, needed, search.tried)

@@ -11,6 +11,7 @@ import pandas as pd
 from data.contract import COLUMNS, Column
 from data.engines.functions import fetch, frame_of, hash_sample
 from data.engines.sql import quote_identifier
+from data.ingest.cells import SQL_TYPES
 from data.people import Person, masked_columns
 from segmentation.counterfactual import Counterfactual, find_ways
 from segmentation.ecdf import MidRankCurve, fit_curve
@@ -18,7 +19,7 @@ from segmentation.explain import Standing
 from segmentation.levers import levers_of
 from segmentation.policy import Policy
 from steps.house import House
-from steps.rescoring import NUMBER, ROWS, SQL_TYPES, asked_kinds, open_rows, score_rows
+from steps.rescoring import NUMBER, ROWS, asked_kinds, open_rows, score_rows
 from steps.scoring import Scored
 from steps.tiers import tiered_frame
 

@@ -18,6 +18,7 @@ import duckdb
 from data.contract import COLUMNS, Kind
 from data.engines.functions import Frame, frame_of, materialise
 from data.engines.sql import quote_identifier
+from data.ingest.cells import SQL_TYPES
 from segmentation.score import score
 from segmentation.scoring_model import ScoringModel
 from steps.house import House
@@ -25,17 +26,6 @@ from steps.house import House
 ROWS, SCORED = "asked_rows", "asked_scored"
 NUMBER = "_asked"
 """Number of a row, from 0: results come back in this order."""
-
-SQL_TYPES: Mapping[Kind, str] = {
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "money": "DOUBLE",
-    "rate": "DOUBLE",
-    "share": "DOUBLE",
-    "date": "DATE",
-    "flag": "BOOLEAN",
-}
 
 
 def asked_kinds(model: ScoringModel) -> dict[str, Kind]:

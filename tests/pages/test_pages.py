@@ -94,6 +94,7 @@ PAGES = [
     ("decide", "returns"),
     ("decide", "limits"),
     ("decide", "acquisition"),
+    ("decide", "applicants"),
     ("watch", "changes"),
     ("data", "assumptions"),
     ("data", "portfolios"),
