@@ -25,6 +25,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Parts of the form, by the columns' roles."""
 
+ESSENTIAL = (
+    "exposure", "term_months", "interest_rate", "customer_class", "industry", "years_in_business", "annual_revenue",
+    "ebitda", "total_debt", "credit_score", "collateral_value", "collateral_type",
+)  # fmt: skip
+"""Fields that stand open, the amount first; the others unfold."""
+
 
 def _number(row: Facts, name: str) -> float | None:
     value = row[name]
@@ -68,36 +74,51 @@ def deal_verdict(
     return strong, rest
 
 
-def deal_metrics(
-    row: Facts, given_cost: float | None, mean_cost: float | None, hurdle: float, language: Language
-) -> list[tuple[Text, Cell, Text]]:
-    """Give the large figures of a deal: PD, LGD, expected loss, capital, value, RAROC, worth."""
+def _amount(value: float | None, language: Language) -> str:
+    """Write an amount in a unit of its own size."""
+    return money_headline(value, money_unit(value, language), language)
 
-    def amount(value: float | None) -> str:
-        return money_headline(value, money_unit(value, language), language)
 
-    if given_cost is not None:
-        cost = say("applicants.cost_given", language, cost=amount(given_cost))
-    elif mean_cost is not None:
-        cost = say("applicants.cost_mean", language, cost=amount(mean_cost))
-    else:
-        cost = say("applicants.cost_unknown", language)
-    step = row["value_step"]
+def deal_metrics(row: Facts, hurdle: float, language: Language) -> list[tuple[Text, Cell, Text]]:
+    """Give the large figures of a deal: PD, expected loss, capital, value, RAROC."""
+    loss = say(
+        "applicants.of_exposure", language, amount=_amount(_number(row, "exposure_at_default"), language),
+        share=percent(_number(row, "loss_given_default"), 0), source=say(f"source.{row['loss_source']}", language),
+    )  # fmt: skip
     return [
         (say("applicants.pd", language), Cell(percent(_number(row, "probability_of_default"), 2)),
          say(f"source.{row['probability_source']}", language)),
-        (say("applicants.lgd", language), Cell(percent(_number(row, "loss_given_default"), 0)),
-         say(f"source.{row['loss_source']}", language)),
-        (say("applicants.expected_loss", language), Cell(amount(_number(row, "expected_loss"))),
-         say("applicants.of_exposure", language, amount=amount(_number(row, "exposure_at_default")))),
-        (say("applicants.capital", language), Cell(amount(_number(row, "economic_capital"))),
+        (say("applicants.expected_loss", language), Cell(_amount(_number(row, "expected_loss"), language)), loss),
+        (say("applicants.capital", language), Cell(_amount(_number(row, "economic_capital"), language)),
          say("applicants.weight", language, weight=percent(_number(row, "risk_weight"), 0))),
-        (say("applicants.score", language), Cell(number(float(step) / 2, 1)),
+        (say("applicants.score", language), Cell(number(float(row["value_step"]) / 2, 1)),
          say("applicants.coverage", language, share=percent(_number(row, "value_coverage"), 0))),
         (say("applicants.raroc", language), Cell(percent(_number(row, "raroc"), 1)),
          say("applicants.hurdle", language, hurdle=percent(hurdle, 0))),
-        (say("applicants.worth", language), Cell(amount(_number(row, "value_less_cost"))), cost),
     ]  # fmt: skip
+
+
+def worth_sentence(row: Facts, given_cost: float | None, mean_cost: float | None, language: Language) -> str:
+    """Say what a prospect is worth over its life, once the cost of winning it is off.
+
+    Parameters
+    ----------
+    row : mapping
+        Of the answers.
+    given_cost, mean_cost : float or None
+        Acquisition cost as told, and the portfolio's mean, which stands in for it.
+    language : Language
+        Of the sentence.
+    """
+    worth, plain_worth = _number(row, "value_less_cost"), _number(row, "customer_lifetime_value")
+    if plain_worth is None:
+        return ""
+    if worth is None:
+        return say("applicants.cost_unknown", language, worth=_amount(plain_worth, language))
+    key, cost = ("given", given_cost) if given_cost is not None else ("mean", mean_cost)
+    return say(
+        f"applicants.cost_{key}", language, worth=_amount(worth, language), cost=_amount(cost, language)
+    )
 
 
 def term_rows(
@@ -149,7 +170,7 @@ def limit_words(row: Facts, suffix: str, language: Language) -> str:
     """Say what set the limit, and what the capacity was read from."""
     rule, source = row[f"limit_bound_by{suffix}"], row[f"capacity_source{suffix}"]
     words = say(f"bound.{rule}", language)
-    return f"{words} · {say(f'capacity.{source}', language)}" if rule in ("capacity", "asked") else words
+    return f"{words} · {say(f'capacity.{source}', language)}" if rule == "capacity" else words
 
 
 def tier_counts(tiers: Iterable[str], language: Language) -> str:

@@ -32,7 +32,7 @@ def amount_words(amount: float, currency: str | None, language: Language) -> str
     """
     unit = money_unit(0.0, language)
     code = unit_label(currency, unit, language)
-    text = number(amount, 0 if amount >= 100 else 2)
+    text = number(amount, 2 if 0 < amount < 100 else 0)
     if not code:
         return text
     return f"{code} {text}" if language == "en" else f"{text} {code}"

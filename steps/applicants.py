@@ -62,8 +62,8 @@ class Field:
         As in the contract; ``custom`` for the portfolio's own columns.
     levels : tuple of str
         Texts to choose from; hostile.
-    minimum, maximum : float or None
-        Plausible range.
+    unit : str
+        As in the contract.
     """
 
     name: str
@@ -71,8 +71,7 @@ class Field:
     kind: str
     role: str
     levels: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Answers:
     Attributes
     ----------
     rows : pandas.DataFrame
-        One row an applicant in the order told: `customer_id`, `name`, `FACTS`, `TERMS` under
+        One row an applicant, by key: `customer_id`, `name`, `FACTS`, `TERMS` under
         the policy in force, and under the draft as `<term>_draft`. Texts are hostile.
     told : pandas.DataFrame
         What was told of each, by column, as the model read it; for the reasons.
@@ -137,7 +136,7 @@ def applicant_fields(house: House, scored: Scored) -> tuple[Field, ...]:
             fields.append(
                 Field(
                     name, headers.get(name, name), kinds[name], known.role if known else "custom", levels,
-                    known.minimum if known else None, known.maximum if known else None,
+                    known.unit if known else "",
                 )
             )  # fmt: skip
     return tuple(fields)

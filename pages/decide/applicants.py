@@ -8,7 +8,7 @@ import pipeline
 from pages.decide import applicants_file, applicants_form
 from pages.parts import cards, context, errors, state
 from reports import html
-from reports.applicants import deal_metrics, deal_verdict, term_rows
+from reports.applicants import deal_metrics, deal_verdict, term_rows, worth_sentence
 from reports.boards import tier_name
 from reports.customers import check_rows, point_rows
 from reports.formats import Language
@@ -87,10 +87,10 @@ def deal(
     currency, is_draft = scored.snapshot.currency, draft.identity != in_force.identity
     told = pipeline.told_of(answers, place)
     cards.answer(*deal_verdict(row, told.asked, currency, is_draft, language))
-    returns = scored.model.returns
-    cards.metric_row(
-        deal_metrics(row, told.acquisition_cost, answers.acquisition_cost, returns.hurdle_rate, language)
-    )
+    cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, language))
+    worth = worth_sentence(row, told.acquisition_cost, answers.acquisition_cost, language)
+    if worth:
+        cards.quiet(worth)
     left, right = st.columns(2)
     with left:
         heads, rows = term_rows(row, currency, is_draft, language)

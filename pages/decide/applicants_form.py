@@ -10,44 +10,47 @@ from streamlit.delta_generator import DeltaGenerator
 
 import pipeline
 from pages.parts import cards
-from reports.applicants import GROUPS
+from reports.applicants import ESSENTIAL, GROUPS
 from reports.escape import markdown, plain
 from reports.formats import Language, money_unit, unit_label
 from reports.words import say
 from reports.words.names import column_label, level_label
 
 ACROSS = 3
-OPEN = ("deal", "customer")
-"""Groups that stand open; the others unfold."""
 PERCENT = ("share", "rate")
-FIRST = ("exposure", "credit_limit", "outstanding_balance")
 
 
 def show(
     scored: pipeline.Scored, fields: Sequence[pipeline.Field], language: Language
 ) -> dict[str, Any] | None:  # Any: typed cells
-    """Lay out the form; give what was told once it is sent, else None."""
+    """Lay out the form, the essential fields open; give what was told once it is sent, else None."""
+    by_name = {field.name: field for field in fields}
+    essential = [by_name[name] for name in ESSENTIAL if name in by_name]
     values: dict[str, Any] = {}  # Any: typed cells
     with (
         cards.card(say("applicants.form", language), say("applicants.form_hint", language), key="deal-form"),
         st.form("deal", border=False),
     ):
+        values |= _fields(scored, essential, language)
         for group, roles in GROUPS.items():
-            mine = [field for field in fields if field.role in roles]
-            if not mine:
-                continue
-            mine.sort(key=lambda field: FIRST.index(field.name) if field.name in FIRST else len(FIRST))
-            title = say(f"applicants.group.{group}", language)
-            place = st.container() if group in OPEN else st.expander(title)
-            with place:
-                if group in OPEN:
-                    cards.quiet(title)
-                for start in range(0, len(mine), ACROSS):
-                    columns = st.columns(ACROSS)
-                    for field, column in zip(mine[start : start + ACROSS], columns, strict=False):
-                        values[field.name] = _field(scored, field, column, language)
+            mine = [field for field in fields if field.role in roles and field not in essential]
+            if mine:
+                with st.expander(say(f"applicants.group.{group}", language)):
+                    values |= _fields(scored, mine, language)
         sent = st.form_submit_button(say("applicants.submit", language), type="primary")
     return {name: value for name, value in values.items() if value is not None} if sent else None
+
+
+def _fields(
+    scored: pipeline.Scored, fields: Sequence[pipeline.Field], language: Language
+) -> dict[str, Any]:  # Any: typed cells
+    """Fields in rows of a few; on a narrow screen they stand below each other in the same order."""
+    values = {}
+    for start in range(0, len(fields), ACROSS):
+        row = fields[start : start + ACROSS]
+        for field, column in zip(row, st.columns(ACROSS), strict=False):
+            values[field.name] = _field(scored, field, column, language)
+    return values
 
 
 def _field(
@@ -91,6 +94,8 @@ def _label(scored: pipeline.Scored, field: pipeline.Field, language: Language) -
     )
     if field.kind in PERCENT:
         return say("applicants.percent", language, label=label)
+    if field.unit == "months":
+        return say("applicants.months", language, label=label)
     unit = unit_label(scored.snapshot.currency, money_unit(0.0, language), language)
     return (
         say("applicants.money", language, label=label, unit=unit) if field.kind == "money" and unit else label
