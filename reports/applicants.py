@@ -38,7 +38,13 @@ def _number(row: Facts, name: str) -> float | None:
 
 
 def deal_verdict(
-    row: Facts, asked: float | None, currency: str | None, is_draft: bool, language: Language
+    row: Facts,
+    asked: float | None,
+    currency: str | None,
+    is_draft: bool,
+    language: Language,
+    *,
+    is_assumed: bool = False,
 ) -> tuple[str, str]:
     """Give the finding and the terms behind it.
 
@@ -54,13 +60,17 @@ def deal_verdict(
         Whether the draft differs from the policy in force.
     language : Language
         Of the sentences.
+    is_assumed : bool
+        Whether the price rests on an assumed rate.
     """
     tier, draft = tier_name(row["tier"], language), tier_name(row["tier_draft"], language)
-    key = "applicants.verdict_both" if is_draft else "applicants.verdict"
-    strong = say(key, language, tier=tier, **({"draft": draft} if is_draft else {}))
+    if is_draft and draft != tier:
+        strong = say("applicants.verdict_both", language, tier=tier, draft=draft)
+    else:
+        strong = say("applicants.verdict_same" if is_draft else "applicants.verdict", language, tier=tier)
     if row["tier"] == WORKOUT:
         return strong, say("applicants.workout", language)
-    limit, price = _number(row, "limit_proposed"), percent(_number(row, "price"), 2)
+    limit, price = _number(row, "limit_proposed"), percent(_number(row, "price"), 2) + "†" * is_assumed
     offer = offer_label(row["offer"], language)
     if limit is None or asked is None:
         rest = say("applicants.terms_no_limit", language, price=price, offer=offer)
@@ -122,7 +132,7 @@ def worth_sentence(row: Facts, given_cost: float | None, mean_cost: float | None
 
 
 def term_rows(
-    row: Facts, currency: str | None, is_draft: bool, language: Language
+    row: Facts, currency: str | None, is_draft: bool, language: Language, *, is_assumed: bool = False
 ) -> tuple[list[Head], list[Row]]:
     """Set what each policy gives side by side; one column when there is no draft."""
     suffixes = ("", "_draft") if is_draft else ("",)
@@ -137,10 +147,12 @@ def term_rows(
         "bound": lambda suffix: bound_words(row[f"bound_by{suffix}"], language),
         "limit": lambda suffix: _money(_number(row, f"limit_proposed{suffix}"), currency, language),
         "limit_bound": lambda suffix: limit_words(row, suffix, language),
-        "price": lambda suffix: percent(_number(row, f"price{suffix}"), 2),
+        "price": lambda suffix: percent(_number(row, f"price{suffix}"), 2) + "†" * is_assumed,
         "collateral": lambda suffix: _money(_number(row, f"collateral_asked{suffix}"), currency, language),
         "offer": lambda suffix: offer_label(row[f"offer{suffix}"], language),
-        "raroc_at_price": lambda suffix: percent(_number(row, f"raroc_at_price{suffix}"), 1),
+        "raroc_at_price": lambda suffix: (
+            percent(_number(row, f"raroc_at_price{suffix}"), 1) + "†" * is_assumed
+        ),
     }
     rows = []
     for key, text in texts.items():

@@ -84,10 +84,13 @@ class Told:
         Amount asked for: the largest of limit, exposure and balance.
     acquisition_cost : float or None
         What winning it costs; None when blank.
+    has_rate : bool
+        Whether an interest rate was told; the assumed one stands in otherwise.
     """
 
     asked: float | None
     acquisition_cost: float | None
+    has_rate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +311,7 @@ def _reason_columns(scored: Scored) -> list[str]:
     """Columns the scorecard reads, and the amounts told, without repetition."""
     card = scored.model.scorecard
     read = [feature.column for feature in card.features] if card else []
-    return list(dict.fromkeys([*read, *EXPOSURE_COLUMNS, "acquisition_cost"]))
+    return list(dict.fromkeys([*read, *EXPOSURE_COLUMNS, "acquisition_cost", "interest_rate"]))
 
 
 def told_of(answers: Answers, place: int) -> Told:
@@ -316,7 +319,11 @@ def told_of(answers: Answers, place: int) -> Told:
     row = answers.told.iloc[place]
     amounts = [float(row[name]) for name in EXPOSURE_COLUMNS if pd.notna(row[name])]
     cost = row["acquisition_cost"]
-    return Told(max(amounts, default=None), float(cost) if pd.notna(cost) else None)
+    return Told(
+        max(amounts, default=None),
+        float(cost) if pd.notna(cost) else None,
+        bool(pd.notna(row["interest_rate"])),
+    )
 
 
 def _experience(house: House, scored: Scored) -> tuple[Churn, float | None]:

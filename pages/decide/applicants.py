@@ -11,7 +11,7 @@ from reports import html
 from reports.applicants import deal_metrics, deal_verdict, term_rows, worth_sentence
 from reports.boards import tier_name
 from reports.customers import check_rows, point_rows
-from reports.formats import Language
+from reports.formats import Language, percent
 from reports.words import say
 
 VIEWS = ("one", "file")
@@ -86,14 +86,17 @@ def deal(
     row = {str(name): value for name, value in answers.rows.iloc[place].items()}
     currency, is_draft = scored.snapshot.currency, draft.identity != in_force.identity
     told = pipeline.told_of(answers, place)
-    cards.answer(*deal_verdict(row, told.asked, currency, is_draft, language))
+    is_assumed = not told.has_rate
+    cards.answer(*deal_verdict(row, told.asked, currency, is_draft, language, is_assumed=is_assumed))
     cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, language))
     worth = worth_sentence(row, told.acquisition_cost, answers.acquisition_cost, language)
-    if worth:
-        cards.quiet(worth)
+    rate = percent(scored.model.returns.interest_rate)
+    assumed = say("applicants.assumed_rate", language, rate=rate) if is_assumed else ""
+    if worth or assumed:
+        cards.quiet(f"{worth} {assumed}")
     left, right = st.columns(2)
     with left:
-        heads, rows = term_rows(row, currency, is_draft, language)
+        heads, rows = term_rows(row, currency, is_draft, language, is_assumed=is_assumed)
         title = say("applicants.compare", language)
         hint = "" if is_draft else say("applicants.compare_hint", language)
         cards.card(title, hint, html.table(heads, rows, state.theme(), caption=title), key="deal-terms")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def _field(
     scored: pipeline.Scored, field: pipeline.Field, column: DeltaGenerator, language: Language
 ) -> Any:  # Any: a typed cell
     """One field; what is left empty is None."""
-    label = markdown(_label(scored, field, language))
+    label = _label(scored, field, language)
     key, unknown = f"w_deal_{scored.scored_id[:12]}_{field.name}", say("applicants.unknown", language)
     if field.kind == "text":
         if not field.levels:
@@ -86,7 +87,8 @@ def _field(
 
 def _label(scored: pipeline.Scored, field: pipeline.Field, language: Language) -> str:
     if field.role == "custom":
-        return plain(field.header, 60)
+        # The portfolio's own header is hostile text, and labels are read as markdown.
+        return markdown(plain(field.header, 60))
     label = (
         say("applicants.exposure", language)
         if field.name == "exposure"
@@ -94,7 +96,7 @@ def _label(scored: pipeline.Scored, field: pipeline.Field, language: Language) -
     )
     if field.kind in PERCENT:
         return say("applicants.percent", language, label=label)
-    if field.unit == "months":
+    if field.unit == "months" and not re.search("month|月", label, re.IGNORECASE):
         return say("applicants.months", language, label=label)
     unit = unit_label(scored.snapshot.currency, money_unit(0.0, language), language)
     return (

@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
     "applicants.verdict": ("{tier} under the policy in force", "按现行政策：{tier}"),
     "applicants.verdict_both": ("{tier} under the policy in force, {draft} under your draft", "按现行政策：{tier}；按草稿：{draft}"),
+    "applicants.verdict_same": ("{tier} under the policy in force, and under your draft", "按现行政策与草稿均为：{tier}"),
     "applicants.terms": ("Up to {limit} of {asked} asked for, at {price} a year: {offer}.",
                          "申请 {asked}，最高可给 {limit}，年利率 {price}：{offer}。"),
     "applicants.terms_no_limit": ("Nothing told says what it can carry, so no limit is proposed; the price would be {price} a year: {offer}.",
@@ -57,6 +58,9 @@ WORDS: dict[str, tuple[str, str]] = {
                              "终身价值 {worth}，已扣除获客成本 {cost}（本组合均值）。†"),
     "applicants.cost_unknown": ("Over its life it would earn {worth}; what winning it costs is unknown and not taken off.",
                                 "终身价值 {worth}；获客成本未知，未扣除。"),
+
+    "applicants.assumed_rate": ("† No interest rate was told; the assumed {rate} a year stands in for it, in the price and in RAROC.",
+                                "† 未填利率，价格与 RAROC 按假设年利率 {rate} 计算。"),
 
     "applicants.compare": ("What does each policy give it?", "两种政策各给什么？"),
     "applicants.compare_hint": ("Move a threshold or a treatment on the Tiers page to set a draft beside the policy in force.",
