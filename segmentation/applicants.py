@@ -10,6 +10,8 @@ for applicants unlike any customer its probability is an extrapolation.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import narwhals as nw
 
 from data.contract import BY_NAME, COLUMNS, EXPOSURE_COLUMNS, Column, KnownWhen
@@ -152,7 +154,8 @@ def with_terms(frame: Frame, policy: Policy, rules: LimitRules, settings: Return
     tells is owed elsewhere, so all of it comes off its capacity.
     price = the rate asked for, or the assumed one, + the tier's change.
     raroc_at_price = (profit + drawn · change + capital · risk-free) · (1 − tax) / capital.
-    A deal that would be Work-out gets no limit, price or offer.
+    A deal that would be Work-out gets no limit, price or offer. Overrides are a person's word on
+    a customer, so they do not reach an applicant, whatever its key.
 
     Parameters
     ----------
@@ -174,6 +177,7 @@ def with_terms(frame: Frame, policy: Policy, rules: LimitRules, settings: Return
     capital = nw.col("economic_capital")
     profit = nw.col("risk_adjusted_profit") + nw.col("drawn") * nw.col("_change")
     cover = look_up(tier, {name: entry.collateral_cover for name, entry in treatments.items()}, default=0.0)
+    policy = replace(policy, overrides=())
     tiered = with_bound_by(with_tier(with_capped(frame, policy), policy), policy)
     return without(
         _with_limit(tiered.with_columns(change.alias("_change")), rules, settings).with_columns(

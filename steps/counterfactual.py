@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -33,13 +34,10 @@ def what_would_lift(
 ) -> Counterfactual | None:
     """Find the smallest changes that lift a customer to a tier; None when nobody has that key.
 
-    Columns the person may not see are not moved: an answer would tell them.
-
-    Raises
-    ------
-    NotAllowed
-        Never; whoever may look at a customer may ask.
+    Columns the person may not see are not moved: an answer would tell them. Asked is what the
+    policy's lines give, whatever tier a person has set for the customer.
     """
+    policy = replace(policy, overrides=())
     with house.warehouse.cursor() as cursor:
         own = _one(cursor, scored.snapshot.table, customer_id)
         if own is None:
