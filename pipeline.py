@@ -27,6 +27,8 @@ from data.warehouse.records import AuditLine
 from data.warehouse.snapshots import Snapshot
 from segmentation.board import BoardPayload
 from segmentation.clustering.profile import SegmentProfile
+from segmentation.counterfactual import Counterfactual, better_tiers
+from segmentation.explain import TierReason
 from segmentation.fairness import FEW, Groups
 from segmentation.limits import LimitRule, LimitRules
 from segmentation.overview import Assumption, PortfolioFacts
@@ -75,6 +77,16 @@ from steps.acquisition import (
     response_model_of,
     set_offers,
 )
+from steps.applicants import (
+    MOST_APPLICANTS,
+    Answers,
+    Field,
+    answer_deal,
+    answer_file,
+    applicant_fields,
+    deal_reasons,
+    told_of,
+)
 from steps.assumptions import (
     StandingRules,
     assumptions_set_by,
@@ -84,6 +96,7 @@ from steps.assumptions import (
 )
 from steps.batch import BatchOptions, batch_run
 from steps.board import board_payload, near_a_line
+from steps.counterfactual import what_would_lift
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
 from steps.house import House, open_house
@@ -163,7 +176,6 @@ from steps.portfolios import (
 from steps.propose import (
     Proposal,
     Sized,
-    near_a_line,
     policy_nudges,
     policy_totals,
     probability_shifts,
@@ -223,9 +235,11 @@ __all__ = [
     "DIMENSIONS",
     "FEW",
     "GROUP_COLUMNS",
+    "MOST_APPLICANTS",
     "RETURN_DIMENSIONS",
     "TARGETS",
     "Account",
+    "Answers",
     "Appetite",
     "Assumption",
     "AuditLine",
@@ -241,9 +255,11 @@ __all__ = [
     "ChangedMeanwhile",
     "Compared",
     "Concentration",
+    "Counterfactual",
     "CustomerPicture",
     "Difference",
     "DraftHandle",
+    "Field",
     "Finding",
     "Groups",
     "House",
@@ -288,6 +304,7 @@ __all__ = [
     "StandingRules",
     "StratumError",
     "TierBoard",
+    "TierReason",
     "Upload",
     "UsageError",
     "Validation",
@@ -297,8 +314,11 @@ __all__ = [
     "allocate",
     "allocation_cells",
     "answer_column",
+    "answer_deal",
+    "answer_file",
     "appetite_in_force",
     "appetite_readings",
+    "applicant_fields",
     "apply_policy",
     "approve_overlay",
     "approve_policy",
@@ -306,6 +326,7 @@ __all__ = [
     "batch_run",
     "below_hurdle",
     "below_hurdle_by",
+    "better_tiers",
     "bin_points",
     "board_payload",
     "borrowed_models",
@@ -321,6 +342,7 @@ __all__ = [
     "cube_of",
     "current_house",
     "customer_picture",
+    "deal_reasons",
     "default_response_value",
     "delete_snapshot",
     "differences",
@@ -415,7 +437,6 @@ __all__ = [
     "roll_back",
     "run_validation",
     "save_policy",
-    "score_histogram",
     "score_snapshot",
     "search_customers",
     "search_frontier",
@@ -435,6 +456,7 @@ __all__ = [
     "standing_rules",
     "tier_groups",
     "today",
+    "told_of",
     "try_weights",
     "use_assumptions",
     "use_reference",
@@ -445,6 +467,7 @@ __all__ = [
     "version_of",
     "vintages_of",
     "weights_of",
+    "what_would_lift",
     "with_binning",
     "with_breaks",
     "with_choice",

@@ -12,12 +12,19 @@ if ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402  (after the path is set)
 
-from pages.data import (  # noqa: E402
-    assumptions,
-    policies,
-    portfolios,
+from pages.data import assumptions, policies, portfolios  # noqa: E402
+from pages.decide import (  # noqa: E402
+    acquisition,
+    applicants,
+    limits,
+    movers,
+    proposals,
+    returns,
+    risk,
+    robustness,
+    scorecard,
+    tiers,
 )
-from pages.decide import acquisition, limits, movers, proposals, returns, risk, robustness, scorecard, tiers  # noqa: E402  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
@@ -38,6 +45,7 @@ PAGES = {
     "returns": returns,
     "limits": limits,
     "acquisition": acquisition,
+    "applicants": applicants,
     "changes": changes,
     "stability": stability,
     "portfolios": portfolios,
@@ -52,10 +60,11 @@ MENU = {
         "movers",
         "proposals",
         "robustness",
+        "applicants",
+        "limits",
+        "returns",
         "risk",
         "scorecard",
-        "returns",
-        "limits",
         "acquisition",
     ),
     "watch": ("changes", "stability"),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from reports.boards import board_heads, board_rows, tier_name
+from reports.board_table import board_heads, board_rows
+from reports.boards import tier_name
 from reports.escape import plain
 from reports.formats import MISSING, Language, MoneyUnit, count, day, number, percent, signed
 from reports.html import Cell, Head, Row

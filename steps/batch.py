@@ -137,7 +137,7 @@ def _batch_line(
         known = {entry.header for entry in mapping.entries}
         missing = [header for header in sources[0].header if header not in known]
         if missing:
-            mapping = _stretched(mapping, sources[0], missing)
+            mapping = stretched(mapping, sources[0], missing)
     snapshot, _ = commit_files(
         cursor, sources, mapping, f"{WORKING_TABLE}batch", "batch", person, "batch", limits, silent, never
     )
@@ -177,7 +177,7 @@ def _batch_line(
     return summary
 
 
-def _stretched(mapping: Mapping, source: Source, missing: Sequence[str]) -> Mapping:
+def stretched(mapping: Mapping, source: Source, missing: Sequence[str]) -> Mapping:
     """Let a second file of a model have other headers: those it knows by name, else extra columns it does not use."""
     proposed = propose_mapping(source.header, source.sample())
     taken = {entry.target for entry in mapping.entries if entry.header in source.header}

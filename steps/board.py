@@ -30,6 +30,6 @@ def board_payload(house: House, scored: Scored, policy: Policy, other: Policy) -
     )
 
 
-def near_a_line(house: House, scored: Scored, policy: Policy, other: Policy) -> int:
+def near_a_line(house: House, scored: Scored, policy: Policy, other: Policy | None = None) -> int:
     """Count customers whom one step of value or of risk would bring into another tier; no row is read."""
     return customers_near_a_line(cube_of(house, scored, policy, other), policy)

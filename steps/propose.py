@@ -10,7 +10,6 @@ import narwhals as nw
 from data.engines.functions import fetch, frame_of
 from data.errors import InputRefused
 from data.people import Person, masked_columns
-from segmentation.corners import customers_near_a_line
 from segmentation.fairness import OTHER_COLUMNS, Groups, group_shares, tier_counts, with_level
 from segmentation.policy import Policy
 from segmentation.propose.breaks import natural_thresholds, squares_explained
@@ -159,11 +158,6 @@ def _sized(house: House, scored: Scored, draft: Policy, in_force: Policy, found:
 def policy_nudges(house: House, scored: Scored, policy: Policy) -> tuple[Nudge, ...]:
     """Move each line by one step and say what changes."""
     return nudges(cube_of(house, scored, policy), policy)
-
-
-def near_a_line(house: House, scored: Scored, policy: Policy) -> int:
-    """Count customers one step of value or risk away from another tier."""
-    return customers_near_a_line(cube_of(house, scored, policy), policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ aggregation of facilities, masking, formulas and documents.
 from __future__ import annotations
 
 from data.contract.columns import credit, identity, money, people
-from data.contract.model import Aggregate, Column, Kind, KnownWhen, Personal, Role
+from data.contract.model import Aggregate, Column, Direction, Kind, KnownWhen, Personal, Role
 from data.errors import ColumnNotFound
 
 __all__ = [
-    "BY_NAME", "COLUMNS", "EXPOSURE_COLUMNS", "FLAG_FALSE", "FLAG_TRUE", "MISSING", "Aggregate", "Column", "Kind",
-    "KnownWhen", "Personal", "Role", "column",
+    "BY_NAME", "COLUMNS", "EXPOSURE_COLUMNS", "FLAG_FALSE", "FLAG_TRUE", "MISSING", "Aggregate", "Column",
+    "Direction", "Kind", "KnownWhen", "Personal", "Role", "column",
 ]  # fmt: skip
 
 COLUMNS: tuple[Column, ...] = identity.COLUMNS + people.COLUMNS + credit.COLUMNS + money.COLUMNS

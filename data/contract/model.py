@@ -13,6 +13,7 @@ Role = Literal[
 Aggregate = Literal["sum", "exposure_weighted_mean", "max", "min", "any", "first", "last"]
 Personal = Literal["none", "identifier", "personal", "protected"]
 KnownWhen = Literal["application", "booking", "later", "after_default"]
+Direction = Literal["up", "down"]
 
 NUMERIC_KINDS: frozenset[Kind] = frozenset({"integer", "number", "money", "rate", "share"})
 
@@ -52,6 +53,14 @@ class Column:
         What is lost when the column is absent; empty when nothing is.
     levels : tuple of str
         The closed vocabulary, when there is one.
+    actionable : Direction or None
+        Which way a customer can move the value by what it does from now on; None for what
+        is given: identity, protected facts, history, outcomes, and the lender's own judgement.
+    reach : float or None
+        How far within about a year, as a share of the value itself; None is to the end of
+        the range. Own assumptions, visible wherever a change is proposed.
+    reach_of : str
+        Column whose value the reach is a share of, when not the column's own.
     """
 
     name: str
@@ -71,6 +80,9 @@ class Column:
     lost_en: str = ""
     lost_zh: str = ""
     levels: tuple[str, ...] = ()
+    actionable: Direction | None = None
+    reach: float | None = None
+    reach_of: str = ""
 
     @property
     def is_numeric(self) -> bool:

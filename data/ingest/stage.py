@@ -93,6 +93,7 @@ def stage_files(
     limits: IngestLimits,
     report: Report = silent,
     is_cancelled: IsCancelled = never,
+    absent_share: float = ABSENT_SHARE,
 ) -> Staged:
     """Read files into a customers table and a quarantine table.
 
@@ -110,6 +111,9 @@ def stage_files(
         Gets a `Progress` after each batch.
     is_cancelled : callable
         Asked after each batch.
+    absent_share : float
+        Share of zeros and blanks from which on a money column counts as absent; above 1, no
+        column does: in a list of a few applicants a column of zeros says zero.
 
     Returns
     -------
@@ -138,7 +142,7 @@ def stage_files(
         _refuse_all(sources, tally)
     first_mapping = sources[0][1]
     key = _settle_key(cursor, stage, first_mapping, kinds)
-    absent = _absent_columns(cursor, stage, kinds, accepted)
+    absent = _absent_columns(cursor, stage, kinds, accepted, absent_share)
     _fill_amounts(cursor, stage, kinds, absent)
     kept = {name: kind for name, kind in kinds.items() if name not in absent}
     if not any(name in kept for name in EXPOSURE_COLUMNS):
@@ -375,7 +379,7 @@ def _settle_key(
 
 
 def _absent_columns(
-    cursor: duckdb.DuckDBPyConnection, stage: str, kinds: dict[str, Kind], accepted: int
+    cursor: duckdb.DuckDBPyConnection, stage: str, kinds: dict[str, Kind], accepted: int, share: float
 ) -> dict[str, int]:
     """Contract money columns that hold next to nothing, with the rows that do hold something."""
     money = [name for name, kind in kinds.items() if kind == "money" and name in BY_NAME]
@@ -384,7 +388,7 @@ def _absent_columns(
     counts = ", ".join(f"count(*) FILTER ({quote_identifier(name)} <> 0)" for name in money)
     row = first_row(cursor, f"SELECT {counts} FROM {quote_identifier(stage)} WHERE _reason IS NULL")
     filled = dict(zip(money, row or (), strict=True))
-    absent = {name: int(count) for name, count in filled.items() if count <= (1 - ABSENT_SHARE) * accepted}
+    absent = {name: int(count) for name, count in filled.items() if count <= (1 - share) * accepted}
     amounts = [name for name in EXPOSURE_COLUMNS if name in kinds]
     if amounts and all(name in absent for name in amounts):
         # Some amount must stand for the exposure, even a column of zeros.

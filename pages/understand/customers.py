@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 import pipeline
-from pages.parts import cards, context, state
+from pages.parts import cards, context, errors, state
 from reports import html
 from reports.boards import tier_name
 from reports.charts.risk import default_curve
+from reports.counterfactual import lift_sentence, way_rows
 from reports.customers import check_rows, data_rows, figure_metrics, peer_rows, point_rows
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, number, percent, unit_label
@@ -46,7 +47,7 @@ def show() -> None:
         state.person(),
     )
     if picture is not None:
-        _picture(scored, picture, language)
+        _picture(scored, picture, policy, language)
 
 
 def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, language: Language) -> str:
@@ -88,11 +89,15 @@ def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, langu
     return str(found["customer_id"].iloc[place])
 
 
-def _picture(scored: pipeline.Scored, picture: pipeline.CustomerPicture, language: Language) -> None:
+def _picture(
+    scored: pipeline.Scored, picture: pipeline.CustomerPicture, policy: pipeline.Policy, language: Language
+) -> None:
     row = picture.row
     name = plain(row["name"], 80) if row["name"] else plain(row["customer_id"], 80)
     cards.answer(*_verdict(picture, name, language))
     cards.metric_row(figure_metrics(row, language))
+    with errors.shown():
+        _lift(scored, picture, policy, name, language)
     left, right = st.columns(2)
     with left:
         title = say("customer.tier_title", language, tier=tier_name(picture.reason.tier, language))
@@ -120,6 +125,47 @@ def _picture(scored: pipeline.Scored, picture: pipeline.CustomerPicture, languag
     heads, rows = data_rows(row, pipeline.known_columns(picture), language)
     title = say("customer.data_title", language)
     cards.folded(title, html.table(heads, rows, state.theme(), caption=title))
+
+
+def _lift(
+    scored: pipeline.Scored,
+    picture: pipeline.CustomerPicture,
+    policy: pipeline.Policy,
+    name: str,
+    language: Language,
+) -> None:
+    """What would lift it: asked for by a button, since it scores hundreds of changed rows."""
+    targets = pipeline.better_tiers(picture.reason.tier)
+    if not targets:
+        return
+    key = str(picture.row["customer_id"])
+    with cards.card(say("lift.title", language), say("lift.subtitle", language), key="lift"):
+        target = targets[0]
+        if len(targets) > 1:
+            target = st.segmented_control(
+                say("lift.target", language), targets, default=targets[0], required=True,
+                format_func=lambda tier: tier_name(tier, language), key=f"w_lift_{language}",
+            ) or target  # fmt: skip
+        asked = ("lift", scored.scored_id, policy.identity, key, target)
+        if st.button(say("lift.find", language), key="w_find_lift", type="primary"):
+            state.keep("lift", asked)
+        if state.kept("lift") != asked:
+            return
+        with st.spinner(say("lift.working", language), show_time=True):
+            found = state.once(
+                asked,
+                lambda: pipeline.what_would_lift(
+                    state.house(), scored, key, policy, target, state.person()
+                ),
+            )  # fmt: skip
+        if found is None:
+            return
+        currency = scored.snapshot.currency
+        cards.answer(*lift_sentence(found, name, currency, language))
+        if found.ways:
+            heads, rows = way_rows(found, currency, language)
+            cards.data_table(heads, rows, caption=say("lift.title", language))
+            cards.quiet(say("lift.cost_note", language) + " " + say("lift.tried", language, n=found.tried))
 
 
 def _value(picture: pipeline.CustomerPicture, language: Language) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 from reports.formats import Language
 from reports.words import (
     acquisition,
+    applicants,
+    counterfactual,
     customers,
     findings,
     movers,
@@ -53,6 +55,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | acquisition.WORDS
     | customers.WORDS
     | movers.WORDS
+    | counterfactual.WORDS
+    | applicants.WORDS
     | scorecard.WORDS
     | policies.WORDS
     | proposals.WORDS

@@ -116,6 +116,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "holds.exposure": ("Exposure", "敞口"),
     "holds.loss": ("Expected loss", "预期损失"),
     "holds.capital": ("Capital", "资本"),
+    "holds.profit": ("Profit", "利润"),
     "holds.roi": ("ROI", "ROI"),
     "holds.raroc": ("RAROC", "RAROC"),
 

@@ -17,14 +17,15 @@ from playwright.sync_api import Page
 from tests.browser.server import chromium, running_server, settled
 
 PAGES = (
-    "", "segments", "customers", "value", "tiers", "movers", "proposals", "robustness", "risk", "scorecard", "returns",
-    "limits", "acquisition", "changes", "stability", "portfolios", "policies", "assumptions",
+    "", "segments", "customers", "value", "tiers", "movers", "proposals", "robustness", "applicants", "limits", "returns",
+    "risk", "scorecard", "acquisition", "changes", "stability", "portfolios", "policies", "assumptions",
 )  # fmt: skip
 VIEWS = {
     "risk": "risk_view",
     "returns": "returns_view",
     "acquisition": "acquisition_view",
     "policies": "policies_view",
+    "applicants": "applicants_view",
 }
 """Pages of several views, and the key of the words that switch them."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.samples.simulate import simulate
 from tests.browser.server import settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -59,3 +62,24 @@ def test_a_search_leads_to_one_customer_and_why_its_tier(page: Page, server: str
     page.get_by_role("textbox", name="Search").press("Enter")
     expect(page.get_by_text("1 customer shown, largest first")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("heading", name="What raises or lowers its score?")).to_be_visible()
+
+
+def test_a_file_of_applicants_is_answered_and_one_row_opens_its_reasons(
+    page: Page, server: str, tmp_path: Path
+) -> None:
+    frame = simulate(1, customers=12, seed=5)[
+        ["customer_id", "name", "exposure", "ebitda", "credit_score", "years_in_business", "defaulted"]
+    ]
+    frame.to_csv(tmp_path / "deals.csv", index=False)
+    page.goto(f"{server}/applicants")
+    settled(page)
+    choose(page, "A file of deals")
+    page.locator("input[type=file]").set_input_files(tmp_path / "deals.csv")
+    expect(page.get_by_text("12 rows read: 12 in, 0 set aside.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Not used, because")).to_contain_text("defaulted")
+    expect(page.get_by_role("heading", name="What raises or lowers its score?")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all answers").click()
+    head, *rows = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert {"tier", "limit_proposed", "price", "tier_draft"} <= set(head.split(","))
+    assert len(rows) == 12

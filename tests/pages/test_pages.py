@@ -66,6 +66,7 @@ PAGES = [
     ("decide", "returns"),
     ("decide", "limits"),
     ("decide", "acquisition"),
+    ("decide", "applicants"),
     ("watch", "changes"),
     ("data", "assumptions"),
     ("data", "policies"),

@@ -1,0 +1,71 @@
+"""Words for what would lift a customer: changes, caveat, refusals."""
+
+from __future__ import annotations
+
+# fmt: off
+WORDS: dict[str, tuple[str, str]] = {
+    "lift.title": ("What would lift it?", "怎样才能升级？"),
+    "lift.subtitle": ("The smallest changes of what the customer itself can move, each scored anew by the model",
+                      "客户自身可改变的最小调整，每项均由模型重新评分"),
+    "lift.target": ("To which tier?", "升入哪一层级？"),
+    "lift.find": ("Find what would lift it", "查找升级途径"),
+    "lift.working": ("Scoring changed rows", "正在对调整后的数据评分"),
+    "lift.answer": ("{change} lifts {name} from {tier} to {target}.", "{change}，{name}即可由{tier}升为{target}。"),
+    "lift.and": ("{first}, and {second}", "{first}，且{second}"),
+    "lift.others": ("Other ways", "其他途径"),
+    "lift.all": ("All ways found", "全部途径"),
+    "lift.way": ("Change", "调整"),
+    "lift.score": ("Value score", "价值得分"),
+    "lift.pd": ("PD, 12 months", "12 个月违约概率"),
+    "lift.tier": ("Tier", "层级"),
+    "lift.cost": ("Customers passed", "超越客户比例"),
+    "lift.cost_note": ("Ordered by how small the change is: the share of customers it would pass, summed over what moves.",
+                       "按调整幅度由小到大排列：以调整所超越的客户比例衡量，多项相加。"),
+    "lift.caveat": ("This is what the model in force would say of such a customer. It is no promise, and no proof that the change "
+                    "itself lowers the risk. How far each figure may move within a year is our assumption.†",
+                    "这是现行模型对调整后客户的判断，并非承诺，也不证明该调整本身会降低风险。一年内各项可调整的幅度为系统假设。†"),
+    "lift.tried": ("{n} changed rows were scored.", "共对 {n} 行调整后的数据评分。"),
+
+    "lift.change.outstanding_balance": ("Paying back {amount} of what it owes us", "偿还我行借款 {amount}"),
+    "lift.change.exposure": ("Owing us {amount} less", "减少风险敞口 {amount}"),
+    "lift.change.total_debt": ("Paying down {amount} of debt", "偿还有息负债 {amount}"),
+    "lift.change.interest_expense": ("Paying {amount} less interest a year", "每年少付利息 {amount}"),
+    "lift.change.current_liabilities": ("Paying {amount} of what is due within a year", "减少流动负债 {amount}"),
+    "lift.change.current_assets": ("Holding {amount} more in current assets", "增加流动资产 {amount}"),
+    "lift.change.collateral_value": ("Pledging {amount} more collateral", "追加抵押物 {amount}"),
+    "lift.change.ebitda": ("Earning {amount} more EBITDA a year", "年 EBITDA 增加 {amount}"),
+    "lift.change.operating_cash_flow": ("Earning {amount} more cash from operations a year", "年经营现金流增加 {amount}"),
+    "lift.change.net_income": ("Earning {amount} more after tax a year", "年净利润增加 {amount}"),
+    "lift.change.annual_revenue": ("Selling {amount} more a year", "年营业收入增加 {amount}"),
+    "lift.change.equity": ("Adding {amount} of own funds", "增加所有者权益 {amount}"),
+    "lift.change.income": ("Earning {amount} more income a year", "年收入增加 {amount}"),
+    "lift.change.fee_income": ("Bringing {amount} more fees a year", "每年多贡献手续费 {amount}"),
+    "lift.change.days_past_due": ("Being {to} instead of {from} days late", "逾期由 {from} 天降至 {to} 天"),
+    "lift.change.products_held": ("Using {to} products instead of {from}", "持有产品由 {from} 个增至 {to} 个"),
+    "lift.change.utilisation": ("Using {to} of its limit instead of {from}", "额度使用率由 {from} 降至 {to}"),
+    "lift.change.guarantee_share": ("Having {to} instead of {from} guaranteed", "担保比例由 {from} 提高到 {to}"),
+    "lift.change.dscr": ("Covering its debt service {to} instead of {from} times", "偿债备付率由 {from} 提高到 {to}"),
+    "lift.change.llcr": ("Covering its debt over the loan's life {to} instead of {from} times",
+                         "贷款期偿债覆盖率由 {from} 提高到 {to}"),
+
+    "lift.refused": ("Nothing the customer can move lifts it to {target}", "客户可改变的事项均不足以使其升入{target}"),
+    "lift.refusal.top": ("It stands in the highest tier already.", "已处于最高层级。"),
+    "lift.refusal.default": ("It is in default, outside the tiers. Nothing but the end of the default changes that.",
+                             "该客户已违约，不参与分层；违约解除之前任何调整均无效。"),
+    "lift.refusal.no_levers": ("The file says nothing of this customer that it could change: balances, arrears, financial "
+                               "statements or collateral are missing.",
+                               "文件中没有该客户可改变的信息：缺少余额、逾期、财务报表或抵押物等字段。"),
+    "lift.refusal.coverage": ("Too little is known of it for this tier. Filling the gaps in its data comes before any change.",
+                              "对该客户的了解不足，无法进入该层级；应先补全资料。"),
+    "lift.refusal.gate_given": ("Its PD of {pd} is above the gate of {gate}. The PD came with the data or the rating, so no other "
+                                "figure of the file moves it.",
+                                "其违约概率 {pd} 高于门槛 {gate}。该概率来自数据或评级，文件中其他字段无法改变它。"),
+    "lift.refusal.gate_unknown": ("Its PD is unknown, and while gates are on an unknown risk passes none.",
+                                  "其违约概率未知；门槛开启时，未知风险无法通过。"),
+    "lift.refusal.gate": ("The lowest PD that its own figures reach is {pd}; the gate is at {gate}.",
+                          "其自身数据可达到的最低违约概率为 {pd}，门槛为 {gate}。"),
+    "lift.refusal.closed": ("The gate of its life cycle is closed: nobody passes it.", "其生命周期的门槛已关闭，任何客户均无法通过。"),
+    "lift.refusal.threshold": ("The highest value score that its own figures reach is {score} of the {needed} needed.",
+                               "其自身数据可达到的最高价值得分为 {score}，需要 {needed}。"),
+}
+# fmt: on
