@@ -36,7 +36,7 @@ from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
 from segmentation.selection import Selection
 from segmentation.tiers import TierBoard
-from segmentation.value import ValueWeights
+from segmentation.value import ValueWeights, weights_from
 from segmentation.value_reference import weights_of
 from steps.acquisition import (
     Campaign,
@@ -51,6 +51,8 @@ from steps.acquisition import (
     set_offers,
 )
 from steps.assumptions import assumptions_set_by, sensitivities_of, use_assumptions
+from steps.backtest import BackTest, BackTestDays, BackTestSpec, backtest, backtest_between, backtest_days
+from steps.backtest_run import BackTestRun, backtest_run
 from steps.batch import BatchOptions, batch_run
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers
 from steps.files import inert_csv, read_mapping, read_model, read_policy
@@ -81,6 +83,16 @@ from steps.portfolios import (
     list_snapshots,
     quarantine_download,
     rename_snapshot,
+)
+from steps.replay import (
+    Challenger,
+    FollowLine,
+    ReplayLine,
+    challenger_of,
+    end_challenger,
+    follow_challenger,
+    register_challenger,
+    replay_policy,
 )
 from steps.returns import (
     allocation_cells,
@@ -133,13 +145,19 @@ __all__ = [
     "Account",
     "Appetite",
     "Assumption",
+    "BackTest",
+    "BackTestDays",
+    "BackTestRun",
+    "BackTestSpec",
     "BatchOptions",
     "Binning",
     "Campaign",
     "Cancelled",
+    "Challenger",
     "Concentration",
     "CustomerPicture",
     "Finding",
+    "FollowLine",
     "House",
     "ImpairmentBoard",
     "ImpairmentSettings",
@@ -159,6 +177,7 @@ __all__ = [
     "PortfolioFacts",
     "Progress",
     "Reading",
+    "ReplayLine",
     "RiskPicture",
     "ScoreOptions",
     "Scorecard",
@@ -183,11 +202,16 @@ __all__ = [
     "apply_policy",
     "approve_overlay",
     "assumptions_set_by",
+    "backtest",
+    "backtest_between",
+    "backtest_days",
+    "backtest_run",
     "batch_run",
     "below_hurdle",
     "bin_points",
     "borrowed_models",
     "build_samples",
+    "challenger_of",
     "check_engine",
     "churn_of",
     "close_current_house",
@@ -202,10 +226,12 @@ __all__ = [
     "dry_run",
     "earlier_snapshots",
     "edges",
+    "end_challenger",
     "export_scorecard",
     "find_snapshot",
     "fit_response_model",
     "flips_over_time",
+    "follow_challenger",
     "group_levels",
     "house_is_open",
     "impairment_of",
@@ -249,7 +275,9 @@ __all__ = [
     "read_policy",
     "reconciliation",
     "reference_picture",
+    "register_challenger",
     "rename_snapshot",
+    "replay_policy",
     "response_model_of",
     "returns_by",
     "returns_picture",
@@ -275,6 +303,7 @@ __all__ = [
     "use_segments",
     "validation_of",
     "vintages_of",
+    "weights_from",
     "weights_of",
     "with_binning",
     "with_breaks",

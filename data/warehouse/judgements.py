@@ -40,6 +40,14 @@ def setting_in_force(cursor: duckdb.DuckDBPyConnection, kind: str) -> dict[str, 
     return dict(json.loads(row[0])) if row else None
 
 
+def settings_kept(cursor: duckdb.DuckDBPyConnection, kind: str) -> list[dict[str, object]]:
+    """List all judgements of a kind, oldest first."""
+    rows = cursor.execute(
+        "SELECT body FROM judgement WHERE kind = ? ORDER BY created_at, judgement_id", [kind]
+    ).fetchall()
+    return [dict(json.loads(row[0])) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class OverlayRow:
     """An overlay as it is kept.
