@@ -17,7 +17,7 @@ from pages.decide import acquisition, limits, movers, returns, risk, scorecard, 
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
-from pages.watch import changes, stability  # noqa: E402
+from pages.watch import backtest, changes, stability  # noqa: E402
 from reports.words import say  # noqa: E402
 
 PAGES = {
@@ -34,6 +34,7 @@ PAGES = {
     "acquisition": acquisition,
     "changes": changes,
     "stability": stability,
+    "backtest": backtest,
     "portfolios": portfolios,
     "assumptions": assumptions,
 }
@@ -41,7 +42,7 @@ MENU = {
     "": ("overview",),
     "understand": ("segments", "customers", "value"),
     "decide": ("tiers", "movers", "risk", "scorecard", "returns", "limits", "acquisition"),
-    "watch": ("changes", "stability"),
+    "watch": ("changes", "stability", "backtest"),
     "data": ("portfolios", "assumptions"),
 }
 # Sections of the menu, in the order of the work; only those of which something exists.

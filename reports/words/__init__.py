@@ -16,6 +16,7 @@ from typing import Any
 from reports.formats import Language
 from reports.words import (
     acquisition,
+    backtest,
     customers,
     findings,
     movers,
@@ -50,6 +51,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | customers.WORDS
     | movers.WORDS
     | scorecard.WORDS
+    | backtest.WORDS
 )
 """Key to (English, Chinese)."""
 

@@ -17,10 +17,12 @@ from playwright.sync_api import Page
 from tests.browser.server import chromium, running_server, settled
 
 PAGES = (
-    "", "segments", "customers", "value", "tiers", "risk", "scorecard", "returns", "limits", "acquisition", "changes",
+    "", "segments", "customers", "value", "tiers", "risk", "scorecard", "returns", "limits", "acquisition", "changes", "backtest",
     "portfolios", "assumptions",
 )  # fmt: skip
-VIEWS = {"risk": "risk_view", "returns": "returns_view", "acquisition": "acquisition_view"}
+VIEWS = {
+    "risk": "risk_view", "returns": "returns_view", "acquisition": "acquisition_view", "backtest": "backtest_view",
+}  # fmt: skip
 """Pages of several views, and the key of the words that switch them."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
