@@ -51,7 +51,8 @@ from steps.acquisition import (
     set_offers,
 )
 from steps.assumptions import assumptions_set_by, sensitivities_of, use_assumptions
-from steps.backtest import BackTest, BackTestDays, BackTestSpec, backtest, backtest_between, backtest_days
+from steps.backtest import BackTest, BackTestDays, BackTestSpec, backtest, backtest_days
+from steps.backtest_between import backtest_between
 from steps.backtest_run import BackTestRun, backtest_run
 from steps.batch import BatchOptions, batch_run
 from steps.customers import CustomerPicture, customer_picture, known_columns, search_customers

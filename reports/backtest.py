@@ -50,17 +50,27 @@ def net_text(interval: Interval | None, decimals: int = 2) -> str:
 
 def backtest_answer(rules: Sequence[RuleOutcome], language: Language) -> str:
     """Answer the page's question in one sentence: the best tier against as many at random."""
-    by_rule = {rule.rule: rule.tiers[0] for rule in rules}
-    best, drawn = by_rule["set"], by_rule["random"]
-    if best.default_rate is None or drawn.default_rate is None:
+    best = best_tier(rules)
+    drawn = next(rule.tiers[TIERS.index(best.tier)] for rule in rules if rule.rule == "random")
+    if best.tier == TIERS[-1] or best.default_rate is None or drawn.default_rate is None:
         return say("backtest.answer_empty", language)
-    told = {"best": percent(best.default_rate.value), "random": percent(drawn.default_rate.value)}
+    told = {
+        "tier": tier_name(best.tier, language),
+        "best": percent(best.default_rate.value),
+        "random": percent(drawn.default_rate.value),
+    }
     if best.default_rate.high >= drawn.default_rate.value:
         return say("backtest.answer_no_difference", language, **told)
     return say(
         "backtest.answer", language, net=_signed_percent(best.net_rate),
         net_random=_signed_percent(drawn.net_rate), **told,
     )  # fmt: skip
+
+
+def best_tier(rules: Sequence[RuleOutcome]) -> TierOutcome:
+    """Give the best tier that anybody stands in, as set."""
+    tiers = rules[0].tiers
+    return next((tier for tier in tiers if tier.customers), tiers[-1])
 
 
 def _signed_percent(interval: Interval | None) -> str:
@@ -121,13 +131,19 @@ def rule_rows(
     notes : tuple of str
         What losses and incomes rest on; empty where they are known.
     """
+    place = TIERS.index(best_tier(rules).tier)
     shown = [rule for rule in rules if not (rule.rule == "value" and rule.tiers == rules[0].tiers)]
     return [
         Row(
             [
                 say(f"rule.{rule.rule}", language),
                 *outcome_cells(
-                    rule.tiers[0], unit, language, has_late=has_late, loss_note=notes[0], income_note=notes[1]
+                    rule.tiers[place],
+                    unit,
+                    language,
+                    has_late=has_late,
+                    loss_note=notes[0],
+                    income_note=notes[1],
                 ),
             ],
             is_strong=rule.rule == "set",

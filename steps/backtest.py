@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,10 +15,10 @@ from data.engines.functions import Frame, fetch, frame_of, hash_sample, material
 from data.engines.sql import first_row, quote_identifier
 from data.errors import ColumnNotFound, InputRefused
 from data.warehouse.snapshots import Snapshot
-from segmentation.backtest import Judged, RuleOutcome, TierOutcome, against_others, by_shares, outcomes
+from segmentation.backtest import Judged, RuleOutcome, against_others, by_shares
 from segmentation.fit import fit_scoring_model
 from segmentation.policy import TIERS, WORKOUT, Policy
-from segmentation.realised import in_later_snapshot, outcomes_apart, with_realised
+from segmentation.realised import outcomes_apart, with_realised
 from segmentation.risk.hazard import SURVIVAL_COLUMNS
 from segmentation.score import score
 from segmentation.scoring_model import ScoreOptions, ScoringModel
@@ -30,7 +30,6 @@ JUDGED = (
     "customer_id", "tier", "amount", "probability_of_default", "value_score", "outcome_defaulted", "outcome_loss",
     "outcome_loss_assumed", "outcome_income", "outcome_left_out",
 )  # fmt: skip
-OUTCOMES = {"defaulted", "days_past_due"}
 FEWEST = 20
 """Fewer customers than this are no back-test."""
 HIDDEN = (
@@ -208,12 +207,12 @@ def backtest_rows(
             )  # fmt: skip
     model = fit_as_of(cursor, snapshot, spec, sample_rows)
     judged = _judged_within(cursor, snapshot, model, spec)
-    rows, left_out = _rows(cursor, judged)
+    rows, left_out = judged_rows(cursor, judged)
     if spec.policy is None:
         rows["place"] = by_shares(
             rows["value_score"].to_numpy(dtype=np.float64, na_value=np.nan), spec.shares
         )
-    found = _found(rows, left_out, spec.fit_until, spec.until, snapshot.name)
+    found = backtest_of(rows, left_out, spec.fit_until, spec.until, snapshot.name)
     return replace(
         found, tiers_from=spec.tiers_from, tiers_to=spec.tiers_to, by_count=spec.policy is None,
         margin=spec.margin, quality=model.quality,
@@ -315,68 +314,7 @@ def _judged_within(
     return with_realised(joined, spec.fit_until, spec.until, spec.margin)
 
 
-def backtest_between(house: House, old: Scored, new: Scored, policy: Policy) -> BackTest:
-    """Set tiers on an earlier snapshot by its own model, and judge them by a later one.
-
-    Raises
-    ------
-    InputRefused
-        When the snapshots have no dates, or the later says nothing of defaults.
-    """
-    first, last = _days_between(old, new)
-    with house.warehouse.cursor() as cursor:
-        rows, left_out = _rows_between(cursor, old, new, policy)
-    return _found(rows, left_out, first, last, old.snapshot.name)
-
-
-def realised_tiers(
-    house: House, old: Scored, new: Scored, policies: Sequence[Policy]
-) -> tuple[tuple[TierOutcome, ...], ...]:
-    """Say what became, by a later snapshot, of the tiers each policy sets on an earlier one.
-
-    Empty for each policy when the later snapshot knows no outcomes.
-    """
-    if not OUTCOMES & set(new.snapshot.kinds):
-        return tuple(() for _ in policies)
-    found = []
-    with house.warehouse.cursor() as cursor:
-        for policy in policies:
-            judged = judged_of(_rows_between(cursor, old, new, policy)[0])
-            found.append(outcomes(judged, judged.tier))
-    return tuple(found)
-
-
-def _days_between(old: Scored, new: Scored) -> tuple[date, date]:
-    """Give the days of two snapshots, or say why they can't be compared."""
-    first, last = old.snapshot.as_of, new.snapshot.as_of
-    if first is None or last is None or first >= last:
-        raise InputRefused.because(
-            "the two snapshots have no dates in this order", file=old.snapshot.name,
-            remedy="Import them with a snapshot_date column, and choose the earlier as the first.",
-        )  # fmt: skip
-    if not OUTCOMES & set(new.snapshot.kinds):
-        raise InputRefused.because(
-            "the later snapshot has neither defaults nor days past due", file=new.snapshot.name,
-            remedy="Map one of the two.",
-        )  # fmt: skip
-    return first, last
-
-
-def _rows_between(
-    cursor: duckdb.DuckDBPyConnection, old: Scored, new: Scored, policy: Policy
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    first, last = _days_between(old, new)
-    present = set(new.snapshot.kinds)
-    tiered = tiered_frame(frame_of(cursor, old.table), policy)
-    later = outcomes_apart(frame_of(cursor, new.snapshot.table), None, present).with_columns(
-        nw.lit(1).alias("true_is_there")
-    )
-    joined = tiered.join(later, on="customer_id", how="left")
-    rows, left_out = _rows(cursor, in_later_snapshot(joined, first, last), "outcome_late")
-    return (rows if "days_past_due" in present else rows.drop(columns="outcome_late")), left_out
-
-
-def _rows(
+def judged_rows(
     cursor: duckdb.DuckDBPyConnection, judged: Frame, *more: str
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Keep the judged rows once; give those with an outcome by customer id, and the others counted by reason."""
@@ -414,7 +352,7 @@ def judged_of(rows: pd.DataFrame) -> Judged:
     )
 
 
-def _found(
+def backtest_of(
     rows: pd.DataFrame, left_out: dict[str, int], set_on: date, until: date | None, name: str
 ) -> BackTest:
     if len(rows) < FEWEST:

@@ -17,7 +17,7 @@ from segmentation.cube import with_capped
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.tiers import TierBoard, row_moves
-from steps.backtest import realised_tiers
+from steps.backtest_between import realised_tiers
 from steps.house import House
 from steps.movement import earlier_snapshots
 from steps.scoring import Scored, open_scored

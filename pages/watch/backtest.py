@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -13,11 +13,13 @@ from reports import html
 from reports.backtest import (
     FEW_DEFAULTS,
     backtest_answer,
+    best_tier,
     left_out_text,
     outcome_heads,
     rule_rows,
     tier_rows,
 )
+from reports.boards import tier_name
 from reports.charts.backtest import tier_intervals
 from reports.escape import plain
 from reports.formats import Language, count, day, unit_label
@@ -61,7 +63,7 @@ def _judge(current: pipeline.Snapshot, language: Language) -> None:
         )
         if entry.as_of and current.as_of and entry.as_of < current.as_of
     ]
-    sources = [*(["within"] if days else []), *(["between"] if earlier else [])]
+    sources = [*(["between"] if earlier else []), *(["within"] if days else [])]
     if not sources:
         _why_not(current, language)
         return
@@ -131,7 +133,7 @@ def _ask_within(days: pipeline.BackTestDays, key: str, language: Language) -> pi
         return chosen if isinstance(chosen, date) else value
 
     fit_until = ask(first, "fit_until", days.fit_until, say("backtest.fit_until_help", language))
-    tiers_from = ask(second, "tiers_from", days.fit_until)
+    tiers_from = ask(second, "tiers_from", min(days.fit_until + timedelta(days=1), days.tiers_to))
     tiers_to = ask(third, "tiers_to", days.tiers_to)
     until = ask(fourth, "until", days.last)
     left, right = st.columns(2)
@@ -212,7 +214,7 @@ def _found(found: pipeline.BackTest, current: pipeline.Snapshot, language: Langu
 
 
 def _rules_card(found: pipeline.BackTest, current: pipeline.Snapshot, language: Language) -> None:
-    best = found.rules[0].tiers[0]
+    best = best_tier(found.rules)
     unit = context.unit_for(max(abs(tier.amount) for tier in found.rules[0].tiers), language)
     unit_text = unit_label(current.currency, unit, language) or say("bar.no_currency", language)
     loss = say("outcome.loss_assumed", language, n=found.losses_assumed) if found.losses_assumed else ""
@@ -223,7 +225,13 @@ def _rules_card(found: pipeline.BackTest, current: pipeline.Snapshot, language: 
     rows = rule_rows(found.rules, unit, language, has_late=has_late, notes=notes)
     with cards.card(
         say("outcome.rules_title", language),
-        say("outcome.rules_subtitle", language, n=best.customers, unit=unit_text),
+        say(
+            "outcome.rules_subtitle",
+            language,
+            n=best.customers,
+            unit=unit_text,
+            tier=tier_name(best.tier, language),
+        ),
         html.table(heads, rows, theme, caption=caption),
         key="outcome-rules",
     ):
@@ -234,7 +242,7 @@ def _rules_card(found: pipeline.BackTest, current: pipeline.Snapshot, language: 
         if quality:
             cards.quiet(
                 say(
-                    "outcome.model", language, n=count(int(str(quality.get("customers", 0)))),
+                    "outcome.model" if quality.get("auc") is not None else "outcome.no_model", language, n=count(int(str(quality.get("customers", 0)))),
                     defaults=count(int(str(quality.get("defaults", 0)))), date=day(found.set_on, language),
                 )
             )  # fmt: skip

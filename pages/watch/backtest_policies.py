@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import streamlit as st
 
 import pipeline
@@ -68,9 +71,8 @@ def challenger(current: pipeline.Snapshot, language: Language) -> None:
                 cards.quiet(say("challenger.not_allowed", language))
             elif draft.identity == in_force.identity:
                 cards.quiet(say("challenger.same", language))
-            elif st.button(say("challenger.register", language), type="primary", key="register-challenger"):
-                pipeline.register_challenger(house, current, draft, state.person())
-                st.rerun()
+            else:
+                _register(current, draft, language)
         return
     _follow(current, running, language)
     if not may:
@@ -78,6 +80,21 @@ def challenger(current: pipeline.Snapshot, language: Language) -> None:
     elif st.button(say("challenger.end", language), key="end-challenger"):
         pipeline.end_challenger(house, running, state.person())
         st.toast(say("challenger.ended", language))
+        st.rerun()
+
+
+def _register(current: pipeline.Snapshot, draft: pipeline.Policy, language: Language) -> None:
+    """Name the draft and let it run."""
+    first = say(
+        "challenger.name_first", language, name=context.policy_name(draft, language),
+        date=day(datetime.now(UTC).date(), language),
+    )  # fmt: skip
+    name = st.text_input(
+        say("challenger.name", language), first, max_chars=120, key=f"w_challenger_{language}"
+    )
+    if st.button(say("challenger.register", language), type="primary", key="register-challenger"):
+        named = replace(draft, name=name.strip() or first)
+        pipeline.register_challenger(state.house(), current, named, state.person())
         st.rerun()
 
 

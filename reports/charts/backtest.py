@@ -70,13 +70,13 @@ def tier_intervals(
         figure.add_annotation(
             x=chance.high, y=[tier_name(tier.tier, language) for tier in tiers].index(name) + 0.32,
             text=inert(say("outcome.random", language)), showarrow=False, xanchor="right", yanchor="top",
-            font={"color": colours.muted, "size": SIZE_SMALL - 1},
+            font={"color": colours.muted, "size": SIZE_SMALL},
         )  # fmt: skip
     ends = [bound for _, own, chance in shown for bound in (own.low, own.high, chance.low, chance.high)]
     low, high = min([*ends, 0.0]), max([*ends, 0.01])
     room = (high - low) * 0.08
     figure.update_xaxes(
-        range=[low - (room if low < 0 else 0.0), high + room], tickformat=".0%" if high - low > 0.05 else ".1%",
+        range=[low - room, high + room], tickformat=".0%" if high - low > 0.05 else ".1%",
         zeroline=low < 0, zerolinecolor=colours.ghost, showgrid=False, nticks=6,
     )  # fmt: skip
     figure.update_yaxes(

@@ -10,15 +10,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "Tiers are set as of an earlier day, with nothing that came later, and judged by what then happened.",
         "以过去某日为准分层，不使用此后的任何信息，再以实际结果检验。"),
     "backtest.answer": (
-        "Of the best tier {best} defaulted, of as many customers drawn at random {random}. A unit lent earned {net} in the "
-        "best tier, {net_random} at random.",
-        "最优层级的违约率为 {best}，同等数量随机客户为 {random}；每单位贷款的净收益：最优层级 {net}，随机 {net_random}。"),
+        "Of {tier} {best} defaulted, of as many customers drawn at random {random}. A unit lent earned {net} there, "
+        "{net_random} at random.",
+        "{tier}的违约率为 {best}，同等数量随机客户为 {random}；每单位贷款的净收益：该层级 {net}，随机 {net_random}。"),
     "backtest.answer_no_difference": (
-        "Of the best tier {best} defaulted, of as many customers drawn at random {random}: within chance, no order is shown.",
-        "最优层级违约率 {best}，同等数量随机客户 {random}：差异在随机范围内，不能说明分层有效。"),
+        "Of {tier} {best} defaulted, of as many customers drawn at random {random}: that may be chance, no order is shown.",
+        "{tier}违约率 {best}，同等数量随机客户 {random}：差异可能出于偶然，不能说明分层有效。"),
     "backtest.answer_empty": (
-        "Nobody reached the best tier, so there is nothing to compare it with.",
-        "没有客户进入最优层级，无从比较。"),
+        "All stand in the lowest tier, so there is nothing to compare it with.",
+        "所有客户均在最低层级，无从比较。"),
 
     "backtest_view.label": ("What to try", "检验方式"),
     "backtest_view.judge": ("Judge the past", "检验过去"),
@@ -79,8 +79,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "outcome.random": ("random", "随机"),
     "outcome.rules_title": ("Would a simpler rule have done as well?", "更简单的规则能否同样有效？"),
     "outcome.rules_subtitle": (
-        "The best tier, {n} {n:customer|customers}, and as many chosen otherwise; in brackets 95 % intervals. Money in {unit}",
-        "最优层级（{n} 户）与以其他方式选出的同等数量客户；括号内为 95% 区间。金额单位：{unit}"),
+        "{tier}, {n} {n:customer|customers}, and as many chosen otherwise; in brackets 95 % intervals. Money in {unit}",
+        "{tier}（{n} 户）与以其他方式选出的同等数量客户；括号内为 95% 区间。金额单位：{unit}"),
     "outcome.all_tiers": ("Show every tier of every rule", "查看各规则全部层级"),
     "outcome.caption": ("What became of each tier", "各层级的实际结果"),
     "outcome.column.rule": ("Chosen by", "选取方式"),
@@ -122,6 +122,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Model fitted on {n} deals with {defaults} defaults known by {date}.",
         "模型基于截至 {date} 已知的 {n} 笔业务、{defaults} 笔违约。"),
 
+    "outcome.no_model": (
+        "{n} deals with {defaults} defaults were known by {date}, too few for a scorecard: PDs are those the portfolio gives.",
+        "截至 {date} 已知 {n} 笔业务、{defaults} 笔违约，不足以建立评分卡：违约概率取组合自带值。"),
+
     "replay.title": ("What would my draft have done on past snapshots?", "草稿若用于过去的快照会怎样？"),
     "replay.subtitle": (
         "Figures under the draft and its treatments; below them the difference to the policy in force. Money in {unit}",
@@ -149,6 +153,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "目前没有挑战者政策。可将草稿登记为挑战者：每有新快照即与现行政策并行应用，并以实际结果比较；它不产生任何决策。"),
     "challenger.same": (
         "The draft is the policy in force: move a line on Tiers first.", "草稿与现行政策相同，请先在“客户分层”中调整。"),
+    "challenger.name": ("Name of the challenger", "挑战者名称"),
+    "challenger.name_first": ("{name}, draft of {date}", "{name}，{date}草稿"),
     "challenger.register": ("Register my draft as challenger", "将草稿登记为挑战者"),
     "challenger.not_allowed": (
         "To register or end a challenger one needs a role that may edit policies.", "登记或终止挑战者需要政策编辑权限。"),
