@@ -23,7 +23,7 @@ from segmentation.risk.hazard import SURVIVAL_COLUMNS
 from segmentation.score import score
 from segmentation.scoring_model import ScoreOptions, ScoringModel
 from steps.house import House
-from steps.scoring import Scored, columns_of
+from steps.scoring import columns_of
 from steps.tiers import tiered_frame
 
 JUDGED = (
@@ -169,10 +169,10 @@ def backtest_days(house: House, snapshot: Snapshot) -> BackTestDays | None:
     return BackTestDays(first, last, fit_until, min(date(fit_until.year + 3, 12, 31), last))
 
 
-def backtest(house: House, scored: Scored, spec: BackTestSpec) -> BackTest:
+def backtest(house: House, snapshot: Snapshot, spec: BackTestSpec) -> BackTest:
     """Set tiers as of a day within a snapshot, and judge them by its dated outcomes."""
     with house.warehouse.cursor() as cursor:
-        return backtest_rows(cursor, scored.snapshot, spec, house.settings.sample_rows)[0]
+        return backtest_rows(cursor, snapshot, spec, house.settings.sample_rows)[0]
 
 
 def backtest_rows(
@@ -217,6 +217,11 @@ def backtest_rows(
         found, tiers_from=spec.tiers_from, tiers_to=spec.tiers_to, by_count=spec.policy is None,
         margin=spec.margin, quality=model.quality,
     ), rows  # fmt: skip
+
+
+def by_rule(policy: Policy) -> Policy:
+    """Give the policy without the tiers people set by hand: they were set on a later day."""
+    return replace(policy, overrides=())
 
 
 def _check(snapshot: Snapshot, spec: BackTestSpec) -> None:
@@ -307,7 +312,9 @@ def _judged_within(
     seen = _without(new.with_columns(blank), spec.leave_out)
     scored = score(seen, model, _keeper(cursor, "backtest_score"))
     tiered = (
-        tiered_frame(scored, spec.policy) if spec.policy else scored.with_columns(nw.lit("").alias("tier"))
+        tiered_frame(scored, by_rule(spec.policy))
+        if spec.policy
+        else scored.with_columns(nw.lit("").alias("tier"))
     )
     truth = outcomes_apart(new, spec.dated_by, set(snapshot.kinds))
     joined = tiered.join(truth, on="customer_id", how="inner")
@@ -355,6 +362,13 @@ def judged_of(rows: pd.DataFrame) -> Judged:
 def backtest_of(
     rows: pd.DataFrame, left_out: dict[str, int], set_on: date, until: date | None, name: str
 ) -> BackTest:
+    """Judge rows: the tiers as set, and the same sizes otherwise.
+
+    Raises
+    ------
+    InputRefused
+        When hardly anybody has an outcome.
+    """
     if len(rows) < FEWEST:
         reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
         raise InputRefused.because(

@@ -14,7 +14,7 @@ from data.errors import InputRefused
 from segmentation.backtest import TierOutcome, outcomes
 from segmentation.policy import Policy
 from segmentation.realised import in_later_snapshot, outcomes_apart
-from steps.backtest import BackTest, backtest_of, judged_of, judged_rows
+from steps.backtest import BackTest, backtest_of, by_rule, judged_of, judged_rows
 from steps.house import House
 from steps.scoring import Scored
 from steps.tiers import tiered_frame
@@ -75,7 +75,7 @@ def _rows_between(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     first, last = _days_between(old, new)
     present = set(new.snapshot.kinds)
-    tiered = tiered_frame(frame_of(cursor, old.table), policy)
+    tiered = tiered_frame(frame_of(cursor, old.table), by_rule(policy))
     later = outcomes_apart(frame_of(cursor, new.snapshot.table), None, present).with_columns(
         nw.lit(1).alias("true_is_there")
     )

@@ -17,6 +17,7 @@ from segmentation.cube import with_capped
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.tiers import TierBoard, row_moves
+from steps.backtest import by_rule
 from steps.backtest_between import realised_tiers
 from steps.house import House
 from steps.movement import earlier_snapshots
@@ -61,7 +62,7 @@ def replay_policy(
 ) -> tuple[ReplayLine, ...]:
     """Apply a proposal to every snapshot of the lender, beside the policy in force: before anybody approves it."""
     return tuple(
-        _line(house, open_scored(house, entry.snapshot_id), proposal, in_force)
+        _line(house, open_scored(house, entry.snapshot_id), by_rule(proposal), by_rule(in_force))
         for entry in snapshots_of_lender(house, current)
     )
 
@@ -125,7 +126,7 @@ def register_challenger(house: House, current: Snapshot, policy: Policy, person:
             )
         today = datetime.now(UTC).date()
         body: dict[str, object] = {
-            "policy": policy.to_toml(),
+            "policy": by_rule(policy).to_toml(),
             "snapshot": current.snapshot_id,
             "since": today.isoformat(),
             "person": person.name,

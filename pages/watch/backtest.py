@@ -42,6 +42,8 @@ def show() -> None:
     with heading.container():
         cards.heading(say("backtest.title", language), say("backtest.lead", language))
     view = context.choose_view("backtest_view", VIEWS, language)
+    if state.selection():
+        cards.quiet(say("backtest.all_customers", language))
     with errors.shown():
         if view == "replay":
             backtest_policies.replay(current, language)
@@ -173,7 +175,7 @@ def _run_within(
 ) -> None:
     state.forget(key)
     with st.spinner(say("backtest.working", language), show_time=True):
-        found = pipeline.backtest(state.house(), context.open_scored(current), spec)
+        found = pipeline.backtest(state.house(), current, spec)
     state.keep(key, found)
 
 
@@ -185,9 +187,10 @@ def _run_between(
     language: Language,
 ) -> None:
     state.forget(key)
-    old, new = context.open_scored(other), context.open_scored(current)
+    house = state.house()
+    old, new = (pipeline.open_scored(house, entry.snapshot_id) for entry in (other, current))
     with st.spinner(say("work.summing", language), show_time=True):
-        found = pipeline.backtest_between(state.house(), old, new, policy)
+        found = pipeline.backtest_between(house, old, new, policy)
     state.keep(key, found)
 
 

@@ -25,6 +25,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "backtest_view.replay": ("Replay my draft", "重放草稿"),
     "backtest_view.challenger": ("Challenger", "挑战者政策"),
 
+    "backtest.all_customers": (
+        "The filter above does not narrow this page: past tiers are judged for all customers.",
+        "上方筛选不影响本页：过去的分层按全部客户检验。"),
     "backtest.source": ("Outcomes from", "结果来源"),
     "backtest.source_within": ("dated outcomes of this snapshot", "本快照中带日期的结果"),
     "backtest.source_between": ("a later snapshot", "较晚的快照"),
