@@ -8,7 +8,7 @@ from datetime import date
 
 from reports.boards import tier_name
 from reports.escape import plain
-from reports.formats import Language, MoneyUnit, change, count, day, money_bare, percent, signed
+from reports.formats import Language, MoneyUnit, change, count, day, money_bare, number, percent, signed
 from reports.html import Cell, Head, Row
 from reports.theme import Palette
 from reports.words import say
@@ -18,6 +18,8 @@ from segmentation.scorecard.statistics import Interval
 from segmentation.tiers import TierBoard
 
 FEW_DEFAULTS = 30
+TOGETHER = "\u2060"
+"""Keeps what stands on its two sides on one line."""
 
 
 def rate_text(interval: Interval | None, decimals: int = 1) -> str:
@@ -105,13 +107,28 @@ def outcome_cells(
         return [Cell("–", hint=say("missing.nobody", language))] * (6 if has_late else 5)
     net = "–" if tier.net is None else signed(tier.net.value / unit.scale)
     return [
-        rate_text(tier.default_rate),
-        *([rate_text(tier.late_rate)] if has_late else []),
+        _rate_cell(tier.default_rate),
+        *([_rate_cell(tier.late_rate)] if has_late else []),
         percent(tier.share_of_amount, 0),
         Cell(money_bare(tier.loss, unit), assumed=loss_note),
         Cell(net, assumed=income_note or loss_note),
-        Cell(net_text(tier.net_rate), assumed=income_note or loss_note),
+        _net_cell(tier.net_rate, income_note or loss_note),
     ]
+
+
+def _rate_cell(interval: Interval | None) -> Cell:
+    """Give a rate, its interval small behind it and never broken over two lines."""
+    if interval is None:
+        return Cell("–")
+    low, high = (number(bound * 100, 1) for bound in (interval.low, interval.high))
+    return Cell(percent(interval.value), note=f"{low}{TOGETHER}–{TOGETHER}{high}")
+
+
+def _net_cell(interval: Interval | None, assumed: str) -> Cell:
+    if interval is None:
+        return Cell("–")
+    low, high = (signed(bound * 100, 2) for bound in (interval.low, interval.high))
+    return Cell(_signed_percent(interval), note=f"{low}\u00a0…\u00a0{high}", assumed=assumed)
 
 
 def rule_rows(
@@ -292,7 +309,7 @@ def _follow_row(line: Followed, unit: MoneyUnit, language: Language) -> Row:
     judged: list[Cell | str] = [Cell("–", hint=reason), Cell("–", hint=reason)]
     if line.best is not None:
         income = say("outcome.income_assumed", language)
-        judged = [rate_text(line.best.default_rate), Cell(net_text(line.best.net_rate), assumed=income)]
+        judged = [_rate_cell(line.best.default_rate), _net_cell(line.best.net_rate, income)]
     first = day(line.as_of, language) if line.is_champion else ""
     return Row(
         [

@@ -207,7 +207,9 @@ def at_random(judged: Judged, sizes: Places, seed: int = 0) -> tuple[TierOutcome
     customers = len(judged.tier)
     draws = int(np.clip(WORK // max(customers, 1), LEAST_DRAWS, MOST_DRAWS))
     generator = np.random.default_rng(seed)
-    measures = np.column_stack([judged.defaulted.astype(np.float64), judged.amount, judged.loss, judged.net])
+    late = judged.defaulted if judged.late is None else judged.late
+    counted = (judged.defaulted.astype(np.float64), late.astype(np.float64))
+    measures = np.column_stack([*counted, judged.amount, judged.loss, judged.net])
     ends = np.concatenate([[0], np.cumsum(sizes)])
     sums = np.empty((draws, len(TIERS), measures.shape[1]))
     for draw in range(draws):
@@ -215,7 +217,10 @@ def at_random(judged: Judged, sizes: Places, seed: int = 0) -> tuple[TierOutcome
         running = np.vstack([np.zeros(measures.shape[1]), running])
         sums[draw] = np.diff(running[ends], axis=0)
     whole = float(judged.amount.sum())
-    return tuple(_drawn(name, int(sizes[place]), sums[:, place], whole) for place, name in enumerate(TIERS))
+    return tuple(
+        _drawn(name, int(sizes[place]), sums[:, place], whole, has_late=judged.late is not None)
+        for place, name in enumerate(TIERS)
+    )
 
 
 def _best_first(value: Floats) -> Places:
@@ -268,8 +273,8 @@ def _resampled(net: Floats, amount: Floats, seed: int) -> tuple[Interval | None,
     return total, _interval(float(net.sum() / amount.sum()), drawn[held, 0] / drawn[held, 1])
 
 
-def _drawn(name: str, customers: int, sums: Floats, whole: float) -> TierOutcome:
-    defaults, amount, loss, net = sums.T
+def _drawn(name: str, customers: int, sums: Floats, whole: float, *, has_late: bool) -> TierOutcome:
+    defaults, late, amount, loss, net = sums.T
     held = amount > 0
     rates = net[held] / amount[held]
     return TierOutcome(
@@ -282,6 +287,7 @@ def _drawn(name: str, customers: int, sums: Floats, whole: float) -> TierOutcome
         float(loss.mean()),
         _interval(float(net.mean()), net) if customers else None,
         _interval(float(rates.mean()), rates) if held.any() else None,
+        _interval(float(late.mean()) / customers, late / customers) if customers and has_late else None,
     )
 
 

@@ -85,10 +85,7 @@ def challenger(current: pipeline.Snapshot, language: Language) -> None:
 
 def _register(current: pipeline.Snapshot, draft: pipeline.Policy, language: Language) -> None:
     """Name the draft and let it run."""
-    first = say(
-        "challenger.name_first", language, name=context.policy_name(draft, language),
-        date=day(datetime.now(UTC).date(), language),
-    )  # fmt: skip
+    first = say("challenger.name_first", language, date=day(datetime.now(UTC).date(), language))
     name = st.text_input(
         say("challenger.name", language), first, max_chars=120, key=f"w_challenger_{language}"
     )

@@ -82,8 +82,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "outcome.random": ("random", "随机"),
     "outcome.rules_title": ("Would a simpler rule have done as well?", "更简单的规则能否同样有效？"),
     "outcome.rules_subtitle": (
-        "{tier}, {n} {n:customer|customers}, and as many chosen otherwise; in brackets 95 % intervals. Money in {unit}",
-        "{tier}（{n} 户）与以其他方式选出的同等数量客户；括号内为 95% 区间。金额单位：{unit}"),
+        "{tier}, {n} {n:customer|customers}, and as many chosen otherwise; small figures are 95 % intervals. Money in {unit}",
+        "{tier}（{n} 户）与以其他方式选出的同等数量客户；小字为 95% 区间。金额单位：{unit}"),
     "outcome.all_tiers": ("Show every tier of every rule", "查看各规则全部层级"),
     "outcome.caption": ("What became of each tier", "各层级的实际结果"),
     "outcome.column.rule": ("Chosen by", "选取方式"),
@@ -157,7 +157,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "challenger.same": (
         "The draft is the policy in force: move a line on Tiers first.", "草稿与现行政策相同，请先在“客户分层”中调整。"),
     "challenger.name": ("Name of the challenger", "挑战者名称"),
-    "challenger.name_first": ("{name}, draft of {date}", "{name}，{date}草稿"),
+    "challenger.name_first": ("Draft of {date}", "{date}草稿"),
     "challenger.register": ("Register my draft as challenger", "将草稿登记为挑战者"),
     "challenger.not_allowed": (
         "To register or end a challenger one needs a role that may edit policies.", "登记或终止挑战者需要政策编辑权限。"),
@@ -168,8 +168,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "challenger.ended": ("The challenger is ended; its record stays.", "挑战者已终止，记录保留。"),
     "challenger.subtitle": (
         "Each snapshot under the policy in force on its day and under the challenger; what became of the best tier by the "
-        "next snapshot, in brackets 95 % intervals. Money in {unit}",
-        "各期快照分别按当日现行政策与挑战者分层；最优层级至下一期的实际结果，括号内为 95% 区间。金额单位：{unit}"),
+        "next snapshot, small figures 95 % intervals. Money in {unit}",
+        "各期快照分别按当日现行政策与挑战者分层；最优层级至下一期的实际结果，小字为 95% 区间。金额单位：{unit}"),
     "challenger.column.policy": ("Policy", "政策"),
     "challenger.column.until": ("Judged by", "检验于"),
     "challenger.column.strategic": ("Strategic", "战略客户"),

@@ -95,6 +95,7 @@ PAGES = [
     ("decide", "limits"),
     ("decide", "acquisition"),
     ("watch", "changes"),
+    ("watch", "backtest"),
     ("data", "assumptions"),
     ("data", "portfolios"),
 ]

@@ -103,7 +103,14 @@ def test_outcomes_apart_gives_every_column_even_where_the_portfolio_has_none() -
 
 
 def a_pair(**later: object) -> pa.Table:
-    cells = {"defaulted": False, "defaulted_on": None, "loss": None, "past_due": 0.0, "there": 1, "workout": 0}
+    cells = {
+        "defaulted": False,
+        "defaulted_on": None,
+        "loss": None,
+        "past_due": 0.0,
+        "there": 1,
+        "workout": 0,
+    }
     cells |= later
     return pa.table(
         {
