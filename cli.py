@@ -50,6 +50,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--window-months", type=int, metavar="N", help="outcome of a performance window of N months"
     )
+    run.add_argument(
+        "--value-weights",
+        type=_weights,
+        default={},
+        metavar="A=1,B=0",
+        help="components and inputs of the value score",
+    )
     run.add_argument("--engine", default="duckdb", help="duckdb")
     run.add_argument("--strict", action="store_true", help="refuse instead of taking a best guess")
 
@@ -79,10 +86,74 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("file", type=Path, metavar="FILE")
     take.add_argument("--name", help="name of the draft; else the file's own")
     take.add_argument("--note", default="", help="why, for whoever approves it")
+    _backtest_parser(
+        commands.add_parser("backtest", help="set tiers as of a day, judge them by what happened")
+    )
 
     samples = commands.add_parser("samples", help="build the warehouse of scored samples (make setup does)")
     samples.add_argument("--out", required=True, type=Path, metavar="FILE")
     return top
+
+
+def _backtest_parser(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, metavar="FILE")
+    for option, text in (
+        ("--fit-until", "the model is fitted as if today were this day"),
+        ("--tiers-from", "first day of the deals that get a tier"),
+        ("--tiers-to", "last day of the deals that get a tier"),
+    ):
+        command.add_argument(option, type=_day, required=True, metavar="DATE", help=text)
+    command.add_argument(
+        "--outcomes-until", type=_day, metavar="DATE", help="else all outcomes the file knows"
+    )
+    command.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="gets backtest.json and tiers.csv"
+    )
+    command.add_argument("--mapping", type=Path, help="TOML: which header is which column")
+    rule = command.add_mutually_exclusive_group()
+    rule.add_argument("--policy", type=Path, help="TOML: the policy that sets the tiers")
+    rule.add_argument(
+        "--shares",
+        type=_shares,
+        default=(0.1, 0.3),
+        metavar="A,B",
+        help="tiers by count of the value score: 0.1,0.3",
+    )
+    command.add_argument(
+        "--date-column", default="originated_on", metavar="NAME", help="when a deal began; else originated_on"
+    )
+    command.add_argument(
+        "--hindsight",
+        action="store_true",
+        help="fit old deals with all the file knows of them, as published tests do",
+    )
+    command.add_argument(
+        "--leave-out", type=_names, default=(), metavar="A,B", help="columns known only after the decision"
+    )
+    command.add_argument("--margin", type=float, metavar="M", help="earned on the amount, once: 0.05")
+    command.add_argument(
+        "--value-weights",
+        type=_weights,
+        default={},
+        metavar="A=1,B=0",
+        help="components and inputs of the value score",
+    )
+    command.add_argument("--horizon-months", type=float, metavar="N", help="months the outcome covers")
+    command.add_argument("--seed", type=int, default=0, help="of everything random")
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("write the shares as 0.1,0.3") from None
+
+
+def _weights(text: str) -> dict[str, float]:
+    try:
+        return {name.strip(): float(weight) for name, weight in (part.split("=") for part in text.split(","))}
+    except ValueError:
+        raise argparse.ArgumentTypeError("write weights as roi=1,risk_adjusted_profit=0") from None
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -131,6 +202,7 @@ def command_run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             as_of=arguments.as_of,
             window_months=arguments.window_months,
+            weights=pipeline.weights_from(arguments.value_weights),
         ),
     )
     summary = pipeline.batch_run(options, Settings())
@@ -182,6 +254,34 @@ def command_ingest(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def command_backtest(arguments: argparse.Namespace) -> int:
+    """Set tiers as of a day, judge them by what happened."""
+    _existing(arguments.file, arguments.mapping, arguments.policy)
+    spec = pipeline.BackTestSpec(
+        arguments.fit_until,
+        arguments.tiers_from,
+        arguments.tiers_to,
+        arguments.outcomes_until,
+        policy=pipeline.read_policy(arguments.policy) if arguments.policy else None,
+        shares=arguments.shares,
+        dated_by=arguments.date_column,
+        hindsight=arguments.hindsight,
+        leave_out=arguments.leave_out,
+        margin=arguments.margin,
+        options=pipeline.ScoreOptions(
+            seed=arguments.seed,
+            horizon_months=arguments.horizon_months,
+            weights=pipeline.weights_from(arguments.value_weights),
+        ),
+    )
+    mapping = pipeline.read_mapping(arguments.mapping) if arguments.mapping else None
+    summary = pipeline.backtest_run(
+        pipeline.BackTestRun(arguments.file, arguments.out, spec, mapping), Settings()
+    )
+    print(f"{summary['customers']:,} customers judged. Results are in {arguments.out}.", file=sys.stderr)
+    return 0
+
+
 def command_samples(arguments: argparse.Namespace) -> int:
     """Build the warehouse of scored samples."""
     pipeline.build_samples(Settings(), arguments.out)
@@ -228,7 +328,8 @@ def _write(text: str, path: Path | None) -> None:
 
 
 COMMANDS = {
-    "run": command_run, "ingest": command_ingest, "policy": command_policy, "samples": command_samples,
+    "run": command_run, "ingest": command_ingest, "policy": command_policy,
+    "backtest": command_backtest, "samples": command_samples,
 }  # fmt: skip
 
 

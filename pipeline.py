@@ -62,7 +62,7 @@ from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
 from segmentation.selection import Selection
 from segmentation.tiers import TierBoard
-from segmentation.value import ValueWeights
+from segmentation.value import ValueWeights, weights_from
 from segmentation.value_reference import weights_of
 from steps.acquisition import (
     Campaign,
@@ -94,6 +94,9 @@ from steps.assumptions import (
     standing_rules,
     use_assumptions,
 )
+from steps.backtest import BackTest, BackTestDays, BackTestSpec, backtest, backtest_days
+from steps.backtest_between import backtest_between
+from steps.backtest_run import BackTestRun, backtest_run
 from steps.batch import BatchOptions, batch_run
 from steps.board import board_payload, near_a_line
 from steps.counterfactual import what_would_lift
@@ -185,6 +188,16 @@ from steps.propose import (
     search_policy,
     tier_groups,
 )
+from steps.replay import (
+    Challenger,
+    FollowLine,
+    ReplayLine,
+    challenger_of,
+    end_challenger,
+    follow_challenger,
+    register_challenger,
+    replay_policy,
+)
 from steps.returns import (
     ReturnsPicture,
     allocation_cells,
@@ -243,6 +256,10 @@ __all__ = [
     "Appetite",
     "Assumption",
     "AuditLine",
+    "BackTest",
+    "BackTestDays",
+    "BackTestRun",
+    "BackTestSpec",
     "BatchOptions",
     "Binning",
     "BoardPayload",
@@ -252,6 +269,7 @@ __all__ = [
     "CaseResult",
     "CaseRow",
     "Caution",
+    "Challenger",
     "ChangedMeanwhile",
     "Compared",
     "Concentration",
@@ -261,6 +279,7 @@ __all__ = [
     "DraftHandle",
     "Field",
     "Finding",
+    "FollowLine",
     "Groups",
     "House",
     "ImpairmentBoard",
@@ -285,6 +304,7 @@ __all__ = [
     "Progress",
     "Proposal",
     "Reading",
+    "ReplayLine",
     "ReturnDimension",
     "ReturnsPicture",
     "ReturnsSettings",
@@ -323,6 +343,10 @@ __all__ = [
     "approve_overlay",
     "approve_policy",
     "assumptions_set_by",
+    "backtest",
+    "backtest_between",
+    "backtest_days",
+    "backtest_run",
     "batch_run",
     "below_hurdle",
     "below_hurdle_by",
@@ -332,6 +356,7 @@ __all__ = [
     "borrowed_models",
     "build_samples",
     "cases_of",
+    "challenger_of",
     "check_cases",
     "check_engine",
     "churn_of",
@@ -349,6 +374,7 @@ __all__ = [
     "dry_run",
     "earlier_snapshots",
     "edges",
+    "end_challenger",
     "end_override",
     "export_scorecard",
     "fields_in_conflict",
@@ -356,6 +382,7 @@ __all__ = [
     "find_snapshot",
     "fit_response_model",
     "flips_over_time",
+    "follow_challenger",
     "follow_line",
     "group_levels",
     "group_picture",
@@ -428,7 +455,9 @@ __all__ = [
     "read_policy",
     "reconciliation",
     "reference_picture",
+    "register_challenger",
     "rename_snapshot",
+    "replay_policy",
     "response_model_of",
     "returns_by",
     "returns_picture",
@@ -466,6 +495,7 @@ __all__ = [
     "value_of",
     "version_of",
     "vintages_of",
+    "weights_from",
     "weights_of",
     "what_would_lift",
     "with_binning",

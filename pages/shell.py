@@ -28,7 +28,7 @@ from pages.decide import (  # noqa: E402
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
-from pages.watch import changes, stability  # noqa: E402
+from pages.watch import backtest, changes, stability  # noqa: E402
 from reports.words import say  # noqa: E402
 
 PAGES = {
@@ -48,6 +48,7 @@ PAGES = {
     "applicants": applicants,
     "changes": changes,
     "stability": stability,
+    "backtest": backtest,
     "portfolios": portfolios,
     "policies": policies,
     "assumptions": assumptions,
@@ -67,7 +68,7 @@ MENU = {
         "scorecard",
         "acquisition",
     ),
-    "watch": ("changes", "stability"),
+    "watch": ("changes", "stability", "backtest"),
     "data": ("portfolios", "policies", "assumptions"),
 }
 # Sections of the menu, in the order of the work; only those of which something exists.

@@ -26,7 +26,7 @@ from segmentation.risk.loss import LossTable
 from segmentation.risk.probability import ProbabilitySettings
 from segmentation.scorecard.fit import Scorecard
 from segmentation.scorecard.horizon import Horizon
-from segmentation.value import ValueReference
+from segmentation.value import EQUAL, ValueReference, ValueWeights
 
 VERSION = 2
 DEFAULT_CLUSTERS = 5
@@ -85,6 +85,8 @@ class ScoreOptions:
         Length of that window; None for 36 with `as_of`, and for the flag as it is without.
     returns : ReturnsSettings
         Assumed prices.
+    weights : ValueWeights
+        How much each component and input of the value score counts.
     """
 
     clusters: int | None = None
@@ -97,6 +99,7 @@ class ScoreOptions:
     as_of: date | None = None
     window_months: int | None = None
     returns: ReturnsSettings = field(default_factory=ReturnsSettings)
+    weights: ValueWeights = EQUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ NEUTRAL = 50.0
 class ValueWeights:
     """How much each component counts, and each input within its component.
 
-    Whatever is not named weighs 1; 0 takes it out.
+    Whatever is not named weighs what its row says, which is 1 for all but the inputs one
+    chooses between; 0 takes it out.
     """
 
     components: Mapping[str, float] = field(default_factory=dict)
@@ -59,6 +60,20 @@ class ValueWeights:
         ]
         if problems:
             raise ModelInvalid.from_problems(problems)
+
+
+def weights_from(named: Mapping[str, float]) -> ValueWeights:
+    """Sort weights by name into those of components and those of inputs; unknown names are refused.
+
+    Examples
+    --------
+    >>> weights_from({"conduct": 2.0, "roi": 1.0}).inputs
+    {'roi': 1.0}
+    """
+    components: dict[str, float] = {name: weight for name, weight in named.items() if name in COMPONENTS}
+    return ValueWeights(
+        components, {name: weight for name, weight in named.items() if name not in components}
+    )
 
 
 def _problems(where: str, weights: Mapping[str, float], known: Sequence[str]) -> list[Problem]:
@@ -234,9 +249,9 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     shown = effective_weights([key for key in keys if reasons[key] is None], weights)
     return ValueReference(
         inputs=tuple(
-            _freeze(INPUT_BY_KEY[key], curve, columns[key], shares[key], shown[key])
+            _freeze(INPUT_BY_KEY[key], curve, columns[key], shares[key], shown.get(key, 0.0))
             for key, curve in curves.items()
-            if key in shown and curve is not None
+            if reasons[key] is None and curve is not None
         ),
         absent=tuple((key, reason) for key, reason in reasons.items() if reason is not None),
         customers=len(rows),
@@ -261,9 +276,14 @@ def _reason(key: str, curve: MidRankCurve | None, share: float, weights: ValueWe
         return "missing"
     if len(curve.knots) == 1:
         return "constant"
-    if weight_of(key, weights) == 0:
+    if weight_of(key, weights) == 0 and not _awaits_weight(key, weights):
         return "weight"
     return None
+
+
+def _awaits_weight(key: str, weights: ValueWeights) -> bool:
+    """Say whether an input weighs nothing only because nobody has asked for it yet."""
+    return INPUT_BY_KEY[key].weight == 0 and key not in weights.inputs
 
 
 def weight_of(key: str, weights: ValueWeights) -> float:
@@ -276,7 +296,7 @@ def _component_weight(component: Component, weights: ValueWeights) -> float:
 
 
 def _input_weight(key: str, weights: ValueWeights) -> float:
-    return weights.inputs.get(key, 1.0)
+    return weights.inputs.get(key, INPUT_BY_KEY[key].weight)
 
 
 def effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, float]:

@@ -35,6 +35,9 @@ class ValueInput:
         +1 when more is better, −1 when less is.
     columns : tuple of str
         What the expression reads.
+    weight : float
+        How much it weighs within its component until a person says otherwise; one of 0 keeps its
+        curve, so that it can be given weight later.
     """
 
     key: str
@@ -42,6 +45,7 @@ class ValueInput:
     expression: nw.Expr
     direction: int
     columns: tuple[str, ...]
+    weight: float = 1.0
 
     @property
     def label_key(self) -> str:
@@ -107,6 +111,9 @@ def _plain(key: str, component: Component, direction: int) -> ValueInput:
 
 VALUE_INPUTS: tuple[ValueInput, ...] = (
     _plain("risk_adjusted_profit", "contribution", 1),
+    # What a unit lent earns: for a lender whose money is short, and so weighs nothing by itself
+    # beside the profit, which counts large customers for more (docs/decisions/0015).
+    ValueInput("roi", "contribution", nw.col("roi"), 1, ("roi",), weight=0.0),
     _plain("dscr", "capacity", 1),
     _plain("llcr", "capacity", 1),
     ValueInput("leverage", "capacity", _leverage(), -1, ("total_debt", "ebitda")),

@@ -32,7 +32,7 @@ def reweighted(reference: ValueReference, weights: ValueWeights) -> ValueReferen
     reference : ValueReference
         The frozen one.
     weights : ValueWeights
-        Whatever is not named weighs 1. An input of weight 0 keeps its curve.
+        Whatever is not named weighs what its row says. An input of weight 0 keeps its curve.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def weights_of(reference: ValueReference) -> ValueWeights:
     components: dict[str, float] = {name: round(shares[name] * len(present), 6) for name in present}
     inputs = {}
     for entry in reference.inputs:
-        siblings = sum(other.component == entry.component for other in reference.inputs)
+        siblings = sum(other.component == entry.component and other.weight > 0 for other in reference.inputs)
         share = shares[entry.component]
         inputs[entry.key] = round(entry.weight / share * siblings, 6) if share else 1.0
     return ValueWeights(components, inputs)

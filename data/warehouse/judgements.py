@@ -48,6 +48,14 @@ def setter_of(cursor: duckdb.DuckDBPyConnection, kind: str) -> str:
     return str(row[0]) if row else ""
 
 
+def settings_kept(cursor: duckdb.DuckDBPyConnection, kind: str) -> list[dict[str, object]]:
+    """List all judgements of a kind, oldest first."""
+    rows = cursor.execute(
+        "SELECT body FROM judgement WHERE kind = ? ORDER BY created_at, judgement_id", [kind]
+    ).fetchall()
+    return [dict(json.loads(row[0])) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class OverlayRow:
     """An overlay as it is kept.

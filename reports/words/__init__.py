@@ -17,6 +17,7 @@ from reports.formats import Language
 from reports.words import (
     acquisition,
     applicants,
+    backtest,
     counterfactual,
     customers,
     findings,
@@ -60,6 +61,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | scorecard.WORDS
     | policies.WORDS
     | proposals.WORDS
+    | backtest.WORDS
 )
 """Key to (English, Chinese)."""
 

@@ -57,6 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "value.conduct": ("Credit conduct", "信用表现"),
     "value.loyalty": ("Loyalty", "忠诚度"),
     "value.risk_adjusted_profit": ("Risk-adjusted profit", "风险调整后利润"),
+    "value.roi": ("Profit per unit lent", "每单位贷款的利润"),
     "value.dscr": ("Debt service cover", "偿债备付率"),
     "value.llcr": ("Loan life cover", "贷款期偿债覆盖率"),
     "value.leverage": ("Debt over EBITDA", "债务/EBITDA"),

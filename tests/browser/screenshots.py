@@ -18,7 +18,7 @@ from tests.browser.server import chromium, running_server, settled
 
 PAGES = (
     "", "segments", "customers", "value", "tiers", "movers", "proposals", "robustness", "applicants", "limits", "returns",
-    "risk", "scorecard", "acquisition", "changes", "stability", "portfolios", "policies", "assumptions",
+    "risk", "scorecard", "acquisition", "changes", "stability", "backtest", "portfolios", "policies", "assumptions",
 )  # fmt: skip
 VIEWS = {
     "risk": "risk_view",
@@ -26,6 +26,7 @@ VIEWS = {
     "acquisition": "acquisition_view",
     "policies": "policies_view",
     "applicants": "applicants_view",
+    "backtest": "backtest_view",
 }
 """Pages of several views, and the key of the words that switch them."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

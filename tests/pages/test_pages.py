@@ -68,6 +68,7 @@ PAGES = [
     ("decide", "acquisition"),
     ("decide", "applicants"),
     ("watch", "changes"),
+    ("watch", "backtest"),
     ("data", "assumptions"),
     ("data", "policies"),
     ("data", "portfolios"),
