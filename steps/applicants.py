@@ -230,7 +230,11 @@ def answer_file(
     InputRefused
         When it is no table, names no amount, or has too many rows.
     """
-    limits = replace(house.limits, max_rows=min(MOST_APPLICANTS, house.limits.max_rows))
+    limits = replace(
+        house.limits,
+        max_rows=min(MOST_APPLICANTS, house.limits.max_rows),
+        rows_remedy="Split the file, or run cli.py run FILE --model MODEL.json --out DIR.",
+    )
     source = open_source(path, name=name, limits=limits)
     mapping = _file_mapping(source, scored)
     settings = house.settings

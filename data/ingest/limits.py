@@ -18,12 +18,15 @@ class IngestLimits:
         Of the decoded content, so that a small zip can't hide a huge file.
     max_rows, max_columns, max_cell_length : int
         Of one file; the last in characters.
+    rows_remedy : str
+        What to do with more rows.
     """
 
     max_bytes: int = 64 * 1024**3
     max_rows: int = 50_000_000
     max_columns: int = 2_000
     max_cell_length: int = 100_000
+    rows_remedy: str = "Split the file, or raise STRATUM_MAX_ROWS."
 
     def check_columns(self, file: str, count: int) -> None:
         """Refuse a table that is too wide."""
@@ -50,7 +53,7 @@ class IngestLimits:
             raise InputRefused.because(
                 f"more than {self.max_rows:,} rows",
                 file=file,
-                remedy="Split the file, or raise STRATUM_MAX_ROWS.",
+                remedy=self.rows_remedy,
             )
 
 

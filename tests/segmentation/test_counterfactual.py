@@ -142,6 +142,15 @@ def test_a_pair_never_costs_more_than_one_of_its_columns_alone() -> None:
                 assert all(way.cost < alone.get(change.column, np.inf) for change in way.changes)
 
 
+def test_where_no_pair_suffices_three_columns_are_moved_together() -> None:
+    own = {"dscr": 1.0, "income": 14_000.0, "products_held": 2.0}
+    (way,) = found_for(own).ways
+    assert {change.column for change in way.changes} == set(own)
+    best = {lever.column: lever.furthest for lever in levers_of(own, ACTIONABLE, curves())}
+    pairs = [{first: best[first], second: best[second]} for first, second in itertools.combinations(best, 2)]
+    assert set(judge(own)(pd.DataFrame(pairs))["tier"]) == {"Ordinary"}
+
+
 def test_arrears_alone_are_lifted_by_paying_them() -> None:
     own = {"dscr": 3.0, "income": 90_000.0, "products_held": 7.0, "days_past_due": 45}
     found = found_for(own, target="Strategic")

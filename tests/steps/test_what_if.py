@@ -225,6 +225,15 @@ def test_a_file_of_no_use_is_refused_in_a_sentence(
         pipeline.answer_file(house, scored, path, path.name, POLICY, DRAFT)
 
 
+def test_more_applicants_than_a_page_takes_are_sent_to_the_batch_door(
+    house: pipeline.House, scored: pipeline.Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("steps.applicants.MOST_APPLICANTS", 3)
+    path = applicants_file(tmp_path / "many.csv", rows=4)
+    with pytest.raises(pipeline.StratumError, match=r"more than 3 rows.*cli\.py run FILE --model"):
+        pipeline.answer_file(house, scored, path, path.name, POLICY, DRAFT)
+
+
 def test_the_form_asks_nothing_late_protected_or_of_the_outcome(
     house: pipeline.House, scored: pipeline.Scored
 ) -> None:
