@@ -19,7 +19,19 @@ from data.errors import (
 )
 from data.ingest.account import Account, Finding
 from data.ingest.limits import Progress
-from data.ingest.mapping import Mapping, with_choice
+from data.ingest.mapping import (
+    ASK_BELOW,
+    Mapping,
+    MappingEntry,
+    numbered,
+    to_confirm,
+    with_choice,
+    with_scale,
+    without_amounts,
+)
+from data.ingest.preview import Preview, United
+from data.ingest.quality import ColumnQuality, QualityFinding, QualityReport
+from data.ingest.units import CHOICES as UNIT_CHOICES
 from data.people import Person, masked_columns
 from data.upload_desk import Upload
 from data.warehouse.policies import CaseRow
@@ -111,6 +123,9 @@ from steps.intake import (
     inbox_files,
     ingest_path,
     inspect_file,
+    preview_file,
+    take_back,
+    with_saved_mapping,
 )
 from steps.limits import limit_list, limit_rules, limits_by_tier, set_limit_rules
 from steps.losses import (
@@ -120,6 +135,7 @@ from steps.losses import (
     simulate,
     simulation_of,
 )
+from steps.mending import Mending
 from steps.movement import MovementBoard, earlier_snapshots, movement_between
 from steps.movers import MoverQuery, mover_rules, movers_file, movers_page
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
@@ -188,6 +204,7 @@ from steps.propose import (
     search_policy,
     tier_groups,
 )
+from steps.quality import quality_of, quality_rows
 from steps.replay import (
     Challenger,
     FollowLine,
@@ -244,6 +261,7 @@ from steps.views import levels_of, look_at
 
 __all__ = [
     "ACQUISITION_BYS",
+    "ASK_BELOW",
     "BUILT_IN",
     "DIMENSIONS",
     "FEW",
@@ -251,6 +269,7 @@ __all__ = [
     "MOST_APPLICANTS",
     "RETURN_DIMENSIONS",
     "TARGETS",
+    "UNIT_CHOICES",
     "Account",
     "Answers",
     "Appetite",
@@ -271,6 +290,7 @@ __all__ = [
     "Caution",
     "Challenger",
     "ChangedMeanwhile",
+    "ColumnQuality",
     "Compared",
     "Concentration",
     "Counterfactual",
@@ -292,6 +312,8 @@ __all__ = [
     "Limits",
     "LossDistribution",
     "Mapping",
+    "MappingEntry",
+    "Mending",
     "MovementBoard",
     "MoverQuery",
     "Overlay",
@@ -301,8 +323,11 @@ __all__ = [
     "Policy",
     "PolicyLine",
     "PortfolioFacts",
+    "Preview",
     "Progress",
     "Proposal",
+    "QualityFinding",
+    "QualityReport",
     "Reading",
     "ReplayLine",
     "ReturnDimension",
@@ -325,6 +350,7 @@ __all__ = [
     "StratumError",
     "TierBoard",
     "TierReason",
+    "United",
     "Upload",
     "UsageError",
     "Validation",
@@ -419,6 +445,7 @@ __all__ = [
     "named_policy",
     "near_a_line",
     "number_text",
+    "numbered",
     "offer_rules",
     "offers_from",
     "open_house",
@@ -439,6 +466,7 @@ __all__ = [
     "policy_totals",
     "possible_features",
     "possible_responses",
+    "preview_file",
     "preview_segments",
     "probability_shifts",
     "propose_by_breaks",
@@ -448,6 +476,8 @@ __all__ = [
     "propose_policy",
     "proposed_sides",
     "put_draft_away",
+    "quality_of",
+    "quality_rows",
     "quarantine_download",
     "read_cases",
     "read_mapping",
@@ -483,7 +513,9 @@ __all__ = [
     "simulation_of",
     "snapshots_before",
     "standing_rules",
+    "take_back",
     "tier_groups",
+    "to_confirm",
     "today",
     "told_of",
     "try_weights",
@@ -501,7 +533,10 @@ __all__ = [
     "with_binning",
     "with_breaks",
     "with_choice",
+    "with_saved_mapping",
+    "with_scale",
     "withdraw_overlay",
     "withdraw_policy",
+    "without_amounts",
     "wrote",
 ]

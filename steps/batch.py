@@ -19,6 +19,7 @@ from data.errors import InputRefused, StratumError
 from data.ingest.account import write_quarantine
 from data.ingest.limits import IngestLimits, never, silent
 from data.ingest.mapping import Mapping, propose_mapping, to_confirm
+from data.ingest.mend import refuse_mending
 from data.ingest.readers import Source, open_source
 from data.people import Person
 from data.warehouse import snapshots
@@ -83,6 +84,8 @@ def batch_run(options: BatchOptions, settings: Settings) -> dict[str, Any]:  # A
     options.out.mkdir(parents=True, exist_ok=True)
     limits = limits_of(settings)
     sources = [open_source(path, limits=limits) for path in options.files]
+    for source in sources:
+        refuse_mending(source)
     mapping = _batch_mapping(sources[0], options)
     with tempfile.TemporaryDirectory(prefix="stratum-", dir=options.out) as folder:
         warehouse = Warehouse(

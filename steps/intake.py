@@ -7,7 +7,7 @@ import json
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,21 @@ import duckdb
 from data.contract import BY_NAME
 from data.ingest.limits import IngestLimits, IsCancelled, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, as_rows, propose_mapping, to_confirm
+from data.ingest.mend import refuse_mending
+from data.ingest.preview import Preview, preview
 from data.ingest.readers import Source, open_source
+from data.ingest.reuse import reused
 from data.ingest.stage import stage_files
 from data.people import Person
-from data.warehouse import records, snapshots
+from data.warehouse import mappings, records, snapshots
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
+from data.warehouse.mappings import SavedMapping
 from data.warehouse.snapshots import Snapshot
 from segmentation.scoring_model import ScoreOptions
 from settings import Settings
 from steps.house import House, limits_of
+from steps.mending import Mending, find_mending, import_mended, keep_reading
+from steps.quality import quality_of
 from steps.scoring import score_snapshot
 
 
@@ -45,6 +51,10 @@ class Inspection:
         What a person should confirm.
     examples : dict
         Header → first values, for the questions; hostile text.
+    saved : SavedMapping or None
+        Mapping of an earlier file: used when the header is the very same, else offered.
+    mending : Mending or None
+        Set when these are rows set aside that come back mended; then nothing is to be asked.
     """
 
     path: Path
@@ -52,6 +62,8 @@ class Inspection:
     mapping: Mapping
     questions: tuple[dict[str, object], ...]
     examples: dict[str, tuple[str, ...]]
+    saved: SavedMapping | None = None
+    mending: Mending | None = None
 
 
 def inspect_file(house: House, path: Path, name: str) -> Inspection:
@@ -63,17 +75,38 @@ def inspect_file(house: House, path: Path, name: str) -> Inspection:
         When it is no table we read.
     """
     source = open_source(path, name=name, limits=house.limits)
-    return _inspection(source)
+    mending = find_mending(house, source)
+    with house.warehouse.cursor() as cursor:
+        saved = None if mending else mappings.find(cursor, source.header)
+    inspection = _inspection(source, saved)
+    return replace(inspection, mending=mending, questions=() if mending else inspection.questions)
 
 
-def _inspection(source: Source) -> Inspection:
+def _inspection(source: Source, saved: SavedMapping | None) -> Inspection:
     sample = source.sample()
     mapping = propose_mapping(source.header, sample)
+    if saved is not None and saved.likeness == 1.0:
+        mapping = reused(saved.mapping, mapping)
     examples = {
         header: tuple(str(cell) for cell in sample.iloc[:5, place].tolist() if cell is not None)
         for place, header in enumerate(source.header)
     }
-    return Inspection(source.path, source.info.name, mapping, tuple(to_confirm(mapping)), examples)
+    questions = tuple(to_confirm(mapping))
+    return Inspection(source.path, source.info.name, mapping, questions, examples, saved)
+
+
+def with_saved_mapping(inspection: Inspection) -> Inspection:
+    """Use the mapping of an earlier, nearly equal header that was offered."""
+    if inspection.saved is None:
+        return inspection
+    mapping = reused(inspection.saved.mapping, inspection.mapping)
+    return replace(inspection, mapping=mapping, questions=tuple(to_confirm(mapping)))
+
+
+def preview_file(house: House, inspection: Inspection, mapping: Mapping) -> Preview:
+    """Say what a file's first rows would become: repeated keys, sums, how rows are united."""
+    source = open_source(inspection.path, name=inspection.name, limits=house.limits)
+    return preview(source, mapping, house.limits)
 
 
 def import_file(
@@ -122,9 +155,32 @@ def import_file(
         snapshot, is_new = commit_files(
             cursor, opened, mapping, work, name, person, origin, house.limits, report, is_cancelled
         )
+        if origin in ("upload", "inbox"):
+            mappings.keep(cursor, opened[0].header, mapping, person.name, opened[0].info.name)
     if is_new:
-        score_snapshot(house, snapshot.snapshot_id, ScoreOptions())
+        _look_over(house, snapshot)
     return snapshot, is_new
+
+
+def take_back(
+    house: House,
+    mending: Mending,
+    *,
+    person: Person,
+    report: Report = silent,
+    is_cancelled: IsCancelled = never,
+) -> tuple[Snapshot, bool]:
+    """Take mended rows in: a new, scored snapshot of the rows that were in and those that now hold."""
+    snapshot, is_new = import_mended(house, mending, person=person, report=report, is_cancelled=is_cancelled)
+    if is_new:
+        _look_over(house, snapshot)
+    return snapshot, is_new
+
+
+def _look_over(house: House, snapshot: Snapshot) -> None:
+    """Score a new snapshot and write its quality report."""
+    score_snapshot(house, snapshot.snapshot_id, ScoreOptions())
+    quality_of(house, snapshot)
 
 
 def commit_files(
@@ -150,6 +206,7 @@ def commit_files(
         limits=limits,
         report=report,
         is_cancelled=is_cancelled,
+        keep_rows="to_mend" if len(opened) == 1 else "never",
     )
     stop_if(is_cancelled)
     sources = [
@@ -170,6 +227,7 @@ def commit_files(
         mapping=mapping,
     )
     if is_new:
+        keep_reading(cursor, snapshot, staged, opened[0].info)
         records.note(
             cursor, person.name, "import", snapshot.snapshot_id, json.dumps(staged.account.to_dict())
         )
@@ -192,16 +250,22 @@ def inbox_files(house: House) -> list[Path]:
 
 
 def ingest_path(house: House, path: Path, mapping: Mapping | None, name: str | None) -> tuple[Snapshot, bool]:
-    """Take a file from the path door into the warehouse."""
-    source = open_source(path, limits=house.limits)
-    used = mapping or propose_mapping(source.header, source.sample())
+    """Take a file from the path door into the warehouse; rows that come back mended are known by their header.
+
+    Without a mapping that of an earlier file with the very same header is used, else the best guess.
+    """
+    inspection = inspect_file(house, path, path.name)
     person = Person(getpass.getuser(), frozenset(house.settings.roles))
+    if inspection.mending is not None:
+        return take_back(house, inspection.mending, person=person)
+    used = mapping or inspection.mapping
     return import_file(house, [path], mapping=used, name=name or path.name, person=person, origin="inbox")
 
 
 def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str, Any]:  # Any: plain JSON
     """Say how a file would be read, and its account; nothing is kept."""
     source = open_source(path, limits=limits_of(settings))
+    refuse_mending(source)
     used = mapping or propose_mapping(source.header, source.sample())
     with tempfile.TemporaryDirectory(prefix="stratum-") as folder:
         warehouse = Warehouse(

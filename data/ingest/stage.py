@@ -8,12 +8,14 @@ in memory. At the end the accepted rows are united by customer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as TypedMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from data.contract import BY_NAME, EXPOSURE_COLUMNS, Aggregate, Kind
@@ -22,9 +24,11 @@ from data.errors import InputRefused
 from data.identity import content_hash
 from data.ingest import cells
 from data.ingest.account import Account, Finding
+from data.ingest.earlier import Earlier
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, MappingEntry
-from data.ingest.readers import Batch, Source
+from data.ingest.readers import Batch
+from data.ingest.sniff import SourceInfo
 
 ABSENT_SHARE = 0.99
 """A money column that is zero or blank in at least this share of rows counts as absent."""
@@ -35,6 +39,27 @@ LARGEST_AMOUNT = 1e15
 """An amount above it can't be a customer's, and its hundredths would not fit whole numbers."""
 
 Item = TypeVar("Item")
+Styles = TypedMapping[str, cells.CellStyle]
+
+KeepRows = Literal["never", "to_mend", "always"]
+"""Whether rows stay beside their customers: `to_mend` when rows set aside may join united ones later."""
+
+
+class Readable(Protocol):
+    """What can be staged: a file, or rows that come back mended."""
+
+    info: SourceInfo
+    header: tuple[str, ...]
+    content_hash: str
+
+    def sample(self, rows: int = 2_000) -> pd.DataFrame:
+        """First rows as text."""
+
+    def text_places(self) -> frozenset[int]:
+        """Columns whose cells come as text."""
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows, batch by batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +78,10 @@ class Staged:
         Column of the customers table → kind.
     customer_key : str
         What the customer id was made of in the end.
+    styles : dict
+        Header → how its cells were read, so that rows mended later are read alike.
+    rows_table : str
+        Table of the accepted rows before they were united; empty when it was not kept.
     """
 
     account: Account
@@ -60,6 +89,8 @@ class Staged:
     content_hash: str
     kinds: dict[str, Kind]
     customer_key: str
+    styles: dict[str, cells.CellStyle] = field(default_factory=dict)
+    rows_table: str = ""
 
 
 @dataclass(slots=True)
@@ -86,7 +117,7 @@ def prefetched(items: Iterator[Item]) -> Iterator[Item]:
 
 def stage_files(
     cursor: duckdb.DuckDBPyConnection,
-    sources: Sequence[tuple[Source, Mapping]],
+    sources: Sequence[tuple[Readable, Mapping]],
     *,
     table: str,
     quarantine_table: str,
@@ -94,6 +125,8 @@ def stage_files(
     report: Report = silent,
     is_cancelled: IsCancelled = never,
     absent_share: float = ABSENT_SHARE,
+    keep_rows: KeepRows = "never",
+    earlier: Earlier | None = None,
 ) -> Staged:
     """Read files into a customers table and a quarantine table.
 
@@ -114,6 +147,10 @@ def stage_files(
     absent_share : float
         Share of zeros and blanks from which on a money column counts as absent; above 1, no
         column does: in a list of a few applicants a column of zeros says zero.
+    keep_rows : KeepRows
+        Whether the accepted rows stay as a table of their own.
+    earlier : Earlier, optional
+        A snapshot whose rows come first, when these are its rows set aside, mended.
 
     Returns
     -------
@@ -130,13 +167,18 @@ def stage_files(
     stage = f"{table}__stage"
     _create(cursor, stage, quarantine_table, kinds)
     tally = _Tally()
+    styles: dict[str, cells.CellStyle] = {}
+    known_styles = earlier.styles if earlier else {}
     for number, (source, mapping) in enumerate(sources):
-        plan = _Plan.of(source, mapping, kinds)
+        plan = _Plan.of(source, mapping, kinds, known_styles)
+        styles = {**plan.styles, **styles}
         for batch in prefetched(source.batches()):
             stop_if(is_cancelled)
             _insert(cursor, stage, quarantine_table, plan, batch, number, tally)
             limits.check_rows(source.info.name, tally.read)
             report(Progress(tally.read, (number + batch.consumed) / len(sources)))
+    if earlier is not None:
+        tally.read += earlier.bring(cursor, stage, quarantine_table, kinds, tally.reasons)
     accepted = _count(cursor, stage)
     if accepted == 0:
         _refuse_all(sources, tally)
@@ -149,7 +191,10 @@ def stage_files(
         kept["exposure"] = "money"
     stop_if(is_cancelled)
     customers = _unite(cursor, stage, table, kept, key)
-    cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
+    may_join = customers < accepted and bool(tally.reasons)
+    rows_table = stage if keep_rows == "always" or (keep_rows == "to_mend" and may_join) else ""
+    if not rows_table:
+        cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
     kept = {"customer_id": "text", **{name: kind for name, kind in kept.items() if name != "customer_id"}}
     kept["facilities"] = "integer"
     account = Account(
@@ -161,7 +206,7 @@ def stage_files(
     )
     findings = _findings(cursor, table, kept, tally, absent, first_mapping, key, accepted, customers)
     identity = content_hash([[source.content_hash, mapping.identity] for source, mapping in sources])
-    return Staged(account, findings, identity, kept, key)
+    return Staged(account, findings, identity, kept, key, styles, rows_table)
 
 
 def _united_kinds(mappings: Sequence[Mapping]) -> dict[str, Kind]:
@@ -194,9 +239,16 @@ class _Plan:
     entries: tuple[tuple[int, MappingEntry, str, str], ...]
     targets: tuple[str, ...]
     checks: str
+    styles: dict[str, cells.CellStyle]
 
     @classmethod
-    def of(cls, source: Source, mapping: Mapping, kinds: dict[str, Kind]) -> _Plan:
+    def of(
+        cls,
+        source: Readable,
+        mapping: Mapping,
+        kinds: dict[str, Kind],
+        known_styles: Styles,
+    ) -> _Plan:
         by_header = {entry.header: entry for entry in mapping.entries}
         unknown = [header for header in source.header if header not in by_header]
         if unknown:
@@ -207,6 +259,7 @@ class _Plan:
                 remedy="Add it to the mapping, or map this file anew.",
             )
         sample, as_text = source.sample(), source.text_places()
+        styles: dict[str, cells.CellStyle] = {}
         rows = []
         for place, header in enumerate(source.header):
             entry = by_header[header]
@@ -215,7 +268,8 @@ class _Plan:
             settled = name
             if place in as_text:
                 known = BY_NAME.get(entry.target)
-                style = cells.style_of(sample.iloc[:, place].tolist())
+                style = known_styles.get(header) or cells.style_of(sample.iloc[:, place].tolist())
+                styles[header] = style
                 expression = cells.typed(
                     cell,
                     kind,
@@ -229,7 +283,7 @@ class _Plan:
                 expression = cells.already_typed(cell, kind, entry.scale)
             rows.append((place, entry, expression, f"{settled} AS {name}"))
         targets = tuple(entry.target for _, entry, _, _ in rows)
-        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds))
+        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds), styles)
 
 
 def _checks(mapping: Mapping, targets: Sequence[str], kinds: dict[str, Kind]) -> str:
@@ -346,7 +400,7 @@ def _count(cursor: duckdb.DuckDBPyConnection, stage: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _refuse_all(sources: Sequence[tuple[Source, Mapping]], tally: _Tally) -> None:
+def _refuse_all(sources: Sequence[tuple[Readable, Mapping]], tally: _Tally) -> None:
     name = sources[0][0].info.name
     if tally.read == 0:
         raise InputRefused.because("a header but no rows", file=name, line=1, remedy="Export the rows too.")
