@@ -22,6 +22,7 @@ from data.errors import InputRefused
 from data.identity import content_hash
 from data.ingest import cells
 from data.ingest.account import Account, Finding
+from data.ingest.columns import column_styles, source_findings, style_findings
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, MappingEntry
 from data.ingest.readers import Batch, Source
@@ -69,6 +70,7 @@ class _Tally:
     read: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     unparsed: dict[str, tuple[int, str]] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)
 
     def reject(self, reason: str) -> None:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
@@ -132,6 +134,7 @@ def stage_files(
     tally = _Tally()
     for number, (source, mapping) in enumerate(sources):
         plan = _Plan.of(source, mapping, kinds)
+        tally.notes += [*source_findings(source), *plan.notes]
         for batch in prefetched(source.batches()):
             stop_if(is_cancelled)
             _insert(cursor, stage, quarantine_table, plan, batch, number, tally)
@@ -194,6 +197,7 @@ class _Plan:
     entries: tuple[tuple[int, MappingEntry, str, str], ...]
     targets: tuple[str, ...]
     checks: str
+    notes: tuple[Finding, ...]
 
     @classmethod
     def of(cls, source: Source, mapping: Mapping, kinds: dict[str, Kind]) -> _Plan:
@@ -203,19 +207,21 @@ class _Plan:
             raise InputRefused.because(
                 f"the mapping does not name the column “{unknown[0]}”",
                 file=source.info.name,
-                line=1,
+                line=source.info.header_line,
                 remedy="Add it to the mapping, or map this file anew.",
             )
-        sample, as_text = source.sample(), source.text_places()
-        rows = []
+        read_as = [kinds[by_header[header].target] for header in source.header]
+        styles = column_styles(source, {place: read_as[place] for place in source.text_places()})
+        rows, notes = [], []
         for place, header in enumerate(source.header):
             entry = by_header[header]
-            kind = kinds[entry.target]
+            kind = read_as[place]
             cell, name = f"c{place}", quote_identifier(entry.target)
             settled = name
-            if place in as_text:
+            if place in styles:
                 known = BY_NAME.get(entry.target)
-                style = cells.style_of(sample.iloc[:, place].tolist())
+                style = styles[place]
+                notes += style_findings(header, kind, style)
                 expression = cells.typed(
                     cell,
                     kind,
@@ -229,7 +235,7 @@ class _Plan:
                 expression = cells.already_typed(cell, kind, entry.scale)
             rows.append((place, entry, expression, f"{settled} AS {name}"))
         targets = tuple(entry.target for _, entry, _, _ in rows)
-        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds))
+        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds), tuple(notes))
 
 
 def _checks(mapping: Mapping, targets: Sequence[str], kinds: dict[str, Kind]) -> str:
@@ -519,7 +525,7 @@ def _findings(
     accepted: int,
     customers: int,
 ) -> tuple[Finding, ...]:
-    found: list[Finding] = []
+    found: list[Finding] = list(tally.notes)
     headers = {entry.target: entry.header for entry in mapping.entries}
     if key == "numbered":
         found.append(Finding("rows_numbered", count=customers, severity=3))

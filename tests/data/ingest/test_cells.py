@@ -46,7 +46,7 @@ def test_a_number_is_read_however_it_is_dressed(cell: str, expected: float) -> N
 @pytest.mark.parametrize(
     "cell",
     [
-        "1,5", "1,50", "12,34", "1,2345", "1,00,000", "5,", ",5", "1 5", "12 34", "1,5%", "1.234.567", "1亿2000万", "(3,000",
+        "1,5", "1,50", "12,34", "1,2345", "1,000,00", "5,", ",5", "1 5", "12 34", "1,5%", "1.234.567", "1亿2000万", "(3,000",
         "3,000)", "(-3)", "1(2)3", "NaN", "nan", "inf", "-Infinity", "1e999", "1976A", "A1976", "12-34", "1/2", "=1+1",
         "0x1F", "--5", "abc", "", "  ", "\t", "NA", "n/a", "-", "—", "unknown", "无", "\u202e5", "5\u200b", "½", "Ⅳ", "$", "%",
     ],
@@ -93,7 +93,7 @@ def test_the_sample_decides_what_a_comma_means(sample: list[str], decimal_comma:
         ("03/04/2024", "13/04/2024", "2024-04-03"), ("03/04/2024", "04/13/2024", "2024-03-04"),
         ("13/02/2024", "02/13/2024", None), ("29-Feb-2023", None, None), ("31/04/2024", None, None), ("20240230", None, None),
         ("00/00/0000", None, None), ("0000-00-00", None, None), ("62", None, None), ("1997", None, None),
-        ("199711", None, None), ("45356", None, None), ("soon", None, None), ("", None, None), ("NA", None, None),
+        ("199711", None, None), ("45356", "soon", None), ("45356", None, "2024-03-05"), ("soon", None, None), ("", None, None), ("NA", None, None),
         ("2024-03-05x", None, None), ("9999-12-31", None, "9999-12-31"),
     ],
 )  # fmt: skip
