@@ -20,6 +20,7 @@ from data.errors import (
 from data.ingest.account import Account, Finding
 from data.ingest.limits import Progress
 from data.ingest.mapping import Mapping, with_choice
+from data.ingest.sniff import ReadOptions
 from data.people import Person, masked_columns
 from data.upload_desk import Upload
 from data.warehouse.policies import CaseRow
@@ -303,6 +304,7 @@ __all__ = [
     "PortfolioFacts",
     "Progress",
     "Proposal",
+    "ReadOptions",
     "Reading",
     "ReplayLine",
     "ReturnDimension",

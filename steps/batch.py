@@ -19,7 +19,8 @@ from data.errors import InputRefused, StratumError
 from data.ingest.account import write_quarantine
 from data.ingest.limits import IngestLimits, never, silent
 from data.ingest.mapping import Mapping, propose_mapping, to_confirm
-from data.ingest.readers import Source, open_source
+from data.ingest.readers import Source, open_parts
+from data.ingest.sniff import AS_FOUND, ReadOptions
 from data.people import Person
 from data.warehouse import snapshots
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
@@ -63,6 +64,7 @@ class BatchOptions:
     policy: Policy | None = None
     model: ScoringModel | None = None
     strict: bool = False
+    reading: ReadOptions = AS_FOUND
     score: ScoreOptions = field(default_factory=ScoreOptions)
 
 
@@ -82,7 +84,9 @@ def batch_run(options: BatchOptions, settings: Settings) -> dict[str, Any]:  # A
     """
     options.out.mkdir(parents=True, exist_ok=True)
     limits = limits_of(settings)
-    sources = [open_source(path, limits=limits) for path in options.files]
+    sources = [
+        part for path in options.files for part in open_parts(path, options=options.reading, limits=limits)
+    ]
     mapping = _batch_mapping(sources[0], options)
     with tempfile.TemporaryDirectory(prefix="stratum-", dir=options.out) as folder:
         warehouse = Warehouse(

@@ -17,7 +17,8 @@ import duckdb
 from data.contract import BY_NAME
 from data.ingest.limits import IngestLimits, IsCancelled, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, as_rows, propose_mapping, to_confirm
-from data.ingest.readers import Source, open_source
+from data.ingest.readers import Choices, Source, open_parts, open_source
+from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo
 from data.ingest.stage import stage_files
 from data.people import Person
 from data.warehouse import records, snapshots
@@ -45,6 +46,10 @@ class Inspection:
         What a person should confirm.
     examples : dict
         Header → first values, for the questions; hostile text.
+    reading : SourceInfo
+        How the file is read: encoding, separator, decimal sign, sheet, member, the header's row.
+    choices : Choices
+        Members of a zip and sheets of a workbook that could be read instead.
     """
 
     path: Path
@@ -52,9 +57,11 @@ class Inspection:
     mapping: Mapping
     questions: tuple[dict[str, object], ...]
     examples: dict[str, tuple[str, ...]]
+    reading: SourceInfo
+    choices: Choices
 
 
-def inspect_file(house: House, path: Path, name: str) -> Inspection:
+def inspect_file(house: House, path: Path, name: str, options: ReadOptions = AS_FOUND) -> Inspection:
     """Look at a file: what it is, how it maps, what must be asked.
 
     Raises
@@ -62,7 +69,7 @@ def inspect_file(house: House, path: Path, name: str) -> Inspection:
     InputRefused
         When it is no table we read.
     """
-    source = open_source(path, name=name, limits=house.limits)
+    source = open_source(path, name=name, options=options, limits=house.limits)
     return _inspection(source)
 
 
@@ -73,7 +80,10 @@ def _inspection(source: Source) -> Inspection:
         header: tuple(str(cell) for cell in sample.iloc[:5, place].tolist() if cell is not None)
         for place, header in enumerate(source.header)
     }
-    return Inspection(source.path, source.info.name, mapping, tuple(to_confirm(mapping)), examples)
+    questions = tuple(to_confirm(mapping))
+    return Inspection(
+        source.path, source.info.name, mapping, questions, examples, source.info, source.choices
+    )
 
 
 def import_file(
@@ -85,6 +95,7 @@ def import_file(
     person: Person,
     origin: str = "upload",
     names: Sequence[str] = (),
+    options: ReadOptions = AS_FOUND,
     report: Report = silent,
     is_cancelled: IsCancelled = never,
 ) -> tuple[Snapshot, bool]:
@@ -106,6 +117,8 @@ def import_file(
         ``upload``, ``inbox``, ``sample`` or ``simulated``.
     names : sequence of str
         What people call the files; by default the paths' own names.
+    options : ReadOptions
+        What a person said about how the files are to be read.
 
     Returns
     -------
@@ -114,8 +127,9 @@ def import_file(
     """
     person.require("import")
     opened = [
-        open_source(path, name=label, limits=house.limits)
+        part
         for path, label in zip(paths, names or [path.name for path in paths], strict=True)
+        for part in open_parts(path, name=label, options=options, limits=house.limits)
     ]
     work = f"{WORKING_TABLE}{threading.get_ident()}_{datetime.now(UTC):%H%M%S%f}"
     with house.warehouse.transaction() as cursor:
@@ -141,7 +155,14 @@ def commit_files(
 ) -> tuple[Snapshot, bool]:
     """Stage opened files and keep them as a snapshot, inside the caller's transaction."""
     parts = [(opened[0], mapping)]
-    parts += [(source, propose_mapping(source.header, source.sample())) for source in opened[1:]]
+    parts += [
+        # Parts of one zip have one header: they are mapped alike.
+        (
+            source,
+            mapping if source.header == opened[0].header else propose_mapping(source.header, source.sample()),
+        )
+        for source in opened[1:]
+    ]
     staged = stage_files(
         cursor,
         parts,
@@ -176,6 +197,25 @@ def commit_files(
     return snapshot, is_new
 
 
+def as_read(source: Source) -> dict[str, object]:
+    """Say how a file is read, as plain values: what was found out and what could be chosen instead."""
+    info = source.info
+    return {
+        "format": info.format,
+        "packing": info.packing,
+        "member": info.member,
+        "members": [member.name for member in source.choices.members],
+        "sheet": info.sheet,
+        "sheets": [sheet.name for sheet in source.choices.sheets],
+        "encoding": info.encoding,
+        "encoding_is_sure": info.is_sure,
+        "separator": info.delimiter,
+        "quote": info.quoting.sign if info.format == "csv" else "",
+        "decimal": info.decimal,
+        "header_line": info.header_line,
+    }
+
+
 def contract_columns() -> tuple[str, ...]:
     """Names of the columns a portfolio may have, in the contract's order."""
     return tuple(BY_NAME)
@@ -191,17 +231,24 @@ def inbox_files(house: House) -> list[Path]:
     return sorted(files, key=lambda path: path.stat().st_mtime)
 
 
-def ingest_path(house: House, path: Path, mapping: Mapping | None, name: str | None) -> tuple[Snapshot, bool]:
+def ingest_path(
+    house: House, path: Path, mapping: Mapping | None, name: str | None, options: ReadOptions = AS_FOUND
+) -> tuple[Snapshot, bool]:
     """Take a file from the path door into the warehouse."""
-    source = open_source(path, limits=house.limits)
+    source = open_source(path, options=options, limits=house.limits)
     used = mapping or propose_mapping(source.header, source.sample())
     person = Person(getpass.getuser(), frozenset(house.settings.roles))
-    return import_file(house, [path], mapping=used, name=name or path.name, person=person, origin="inbox")
+    return import_file(
+        house, [path], mapping=used, name=name or path.name, person=person, origin="inbox", options=options
+    )
 
 
-def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str, Any]:  # Any: plain JSON
+def dry_run(
+    path: Path, mapping: Mapping | None, settings: Settings, options: ReadOptions = AS_FOUND
+) -> dict[str, Any]:  # Any: plain JSON
     """Say how a file would be read, and its account; nothing is kept."""
-    source = open_source(path, limits=limits_of(settings))
+    sources = open_parts(path, options=options, limits=limits_of(settings))
+    source = sources[0]
     used = mapping or propose_mapping(source.header, source.sample())
     with tempfile.TemporaryDirectory(prefix="stratum-") as folder:
         warehouse = Warehouse(
@@ -211,7 +258,7 @@ def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str
             with warehouse.cursor() as cursor:
                 staged = stage_files(
                     cursor,
-                    [(source, used)],
+                    [(part, used) for part in sources],
                     table="dry",
                     quarantine_table="dry_aside",
                     limits=limits_of(settings),
@@ -227,4 +274,5 @@ def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str
             "rows_quarantined": account.rows_quarantined,
         },
         "to_confirm": to_confirm(used),
+        "reading": as_read(source),
     }

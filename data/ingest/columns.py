@@ -7,7 +7,7 @@ from collections.abc import Mapping as Kinds
 from data.contract import Kind
 from data.ingest.account import Finding
 from data.ingest.readers import Source
-from data.ingest.styles import CellStyle, over_all_rows, style_of
+from data.ingest.styles import LAST_TWO_DIGIT_YEAR, CellStyle, over_all_rows, style_of
 
 
 def column_styles(source: Source, kinds: Kinds[int, Kind]) -> dict[int, CellStyle]:
@@ -43,7 +43,7 @@ def style_findings(header: str, kind: Kind, style: CellStyle) -> list[Finding]:
     elif style.unsure or style.against:
         found.append(Finding("day_month_decided", header, style.unsure, order, severity=1))
     if style.two_digit_years:
-        found.append(Finding("two_digit_years", header, severity=1))
+        found.append(Finding("two_digit_years", header, LAST_TWO_DIGIT_YEAR, severity=1))
     if style.serial:
         found.append(Finding("serial_dates", header, severity=1))
     return found

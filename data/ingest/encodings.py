@@ -29,7 +29,9 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF32_BE, "utf-32"), (b"\x84\x31\x95\x33", "gb18030"),
 )  # fmt: skip
-CONTROL = bytes(code for code in (*range(9), *range(14, 32)) if code != 27)
+CONTROL = bytes(code for code in (*range(9), *range(14, 32)) if code not in (1, 27, 31))
+"""Control characters no table has; 1 and 31 part the cells of some exports."""
+
 BINARY_SHARE = 0.05
 """Text has next to no control characters; more than this share of them is no table."""
 

@@ -1,14 +1,18 @@
 """What a file is packed in: gzip, zip, or nothing; and the one file inside that is read.
 
-Nothing is ever unpacked to disk. A stream counts what comes out of it, so that a
-small file which would swell without end is refused long before memory or time are.
+No member's name ever becomes a path: what is unpacked is a stream, or a temporary file
+of our own name. The stream counts what comes out of it, so that a small file which
+would swell without end is refused long before memory, disk or time are used up.
 """
 
 from __future__ import annotations
 
 import gzip
 import lzma
+import os
 import stat
+import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -248,3 +252,15 @@ def refuse_inner_zip(file: BinaryIO, opened_name: str) -> None:
         file=opened_name,
         remedy="Unpack it once, then send it.",
     )
+
+
+class Spool:
+    """What was packed, unpacked to a temporary file that lasts as long as this object."""
+
+    def __init__(self, path: Path, name: str, member: str | None, limits: IngestLimits) -> None:
+        handle, place = tempfile.mkstemp(prefix="stratum-unpacked-")
+        self.path = Path(place)
+        weakref.finalize(self, self.path.unlink, missing_ok=True)
+        with os.fdopen(handle, "wb") as target, unpacked(path, name, member, limits) as opened:
+            while piece := opened.stream.read(4 << 20):
+                target.write(piece)

@@ -8,12 +8,11 @@ their raw text and a reason.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -22,7 +21,7 @@ from data.errors import InputRefused
 from data.ingest.batches import Batch, Rejected
 from data.ingest.delimited import Delimited
 from data.ingest.limits import IngestLimits
-from data.ingest.packing import Member, members, refuse_inner_zip, unpacked
+from data.ingest.packing import Member, Spool, members, refuse_inner_zip, unpacked
 from data.ingest.parquet_files import parquet_batches, parquet_header
 from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo, checked_header, read_header, sniff
 from data.ingest.styles import decimal_sign
@@ -67,7 +66,7 @@ class Source:
     content_hash: str = ""
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     _book: Workbook | None = None
-    _spool: IO[bytes] | None = None
+    _spool: Spool | None = None
     _sample: pd.DataFrame | None = None
 
     def text_places(self) -> frozenset[int]:
@@ -115,22 +114,12 @@ class Source:
             yield from table.batches(opened, size, self._digest.update)
 
     @contextmanager
-    def _seekable(self) -> Iterator[Any]:  # Any: an open binary file of either kind
+    def _seekable(self) -> Iterator[BinaryIO]:
         """Open the content so that one can jump in it; packed content is unpacked to a temporary file."""
-        if not self.info.packing:
-            with self.path.open("rb") as file:
-                yield file
-            return
-        if self._spool is None:
-            spool = tempfile.NamedTemporaryFile(prefix="stratum-unpacked-")  # noqa: SIM115 - lasts as long as the source
-            with unpacked(self.path, self.info.name, self.info.member or None, self.limits) as opened:
-                while piece := opened.stream.read(4 << 20):
-                    spool.write(piece)
-            spool.flush()
-            self._spool = spool
-        assert self._spool is not None
-        self._spool.seek(0)
-        yield self._spool
+        if self.info.packing and self._spool is None:
+            self._spool = Spool(self.path, self.info.name, self.info.member or None, self.limits)
+        with (self._spool.path if self._spool else self.path).open("rb") as file:
+            yield file
 
     def _open(self) -> Source:
         """Read the header; give the source with all that is known of it."""
