@@ -148,6 +148,8 @@ def date(cell: str, style: CellStyle) -> str:
     )
     seen = [form for form in style.date_formats if form in YEAR_FIRST]
     year_first = _strptime(day, [*seen, *(form for form in YEAR_FIRST if form not in seen)])
+    # Without four digits up front the engine would take the 31 of 31/12/20 for a year.
+    year_first = f"CASE WHEN regexp_matches({cell}, '^\\s*[0-9]{{4}}') THEN {year_first} END"
     year_last = f"list_transform([{day}], lambda d: {_year_last('d', style)})[1]"
     readings = [year_last, year_first] if style.date_formats and not seen else [year_first, year_last]
     if style.serial:
