@@ -164,7 +164,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--separator", metavar="SIGN", help="between cells: one sign, or tab")
     command.add_argument("--sheet", metavar="NAME", help="of a workbook; else the one with most cells")
     command.add_argument(
-        "--member", metavar="NAME", help="file inside a zip; else the largest with its likes"
+        "--member", metavar="NAME", help="file inside a zip, else the largest; * for all of its header"
     )
     command.add_argument(
         "--header-row", type=_row, metavar="N", help="line, or row of a sheet, with the column names"

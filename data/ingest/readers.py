@@ -27,9 +27,20 @@ from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo, checked_header,
 from data.ingest.styles import decimal_sign
 from data.ingest.workbooks import Sheet, Workbook
 
-__all__ = ["Batch", "Choices", "ReadOptions", "Rejected", "Source", "open_parts", "open_source"]
+__all__ = [
+    "ALL_MEMBERS",
+    "Batch",
+    "Choices",
+    "ReadOptions",
+    "Rejected",
+    "Source",
+    "open_parts",
+    "open_source",
+]
 
 SAMPLE_ROWS = 2_000
+ALL_MEMBERS = "*"
+"""Asked for in place of a member's name: all members with the header of the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,23 +207,22 @@ def open_parts(
     options: ReadOptions = AS_FOUND,
     limits: IngestLimits | None = None,
 ) -> list[Source]:
-    """Open a file with all its parts: in a zip, each member whose header is that of the largest one.
+    """Open a file with its parts: of a zip the largest member, the one asked for, or all of one header.
 
-    A member asked for by name is read alone. Members with another header are other tables; they
-    stay unread, and the first source's `left_out` names them.
+    Members of one header may be months of a book, but also a table and a sample of it, so they are
+    united only when `ALL_MEMBERS` is asked for. What stays unread is in the first source's `left_out`.
 
     Raises
     ------
     InputRefused
         As :func:`open_source`.
     """
-    first = open_source(path, name=name, options=options, limits=limits)
-    if options.member is not None or len(first.choices.members) < 2:
-        return [first]
-    sources = []
-    for member in sorted(first.choices.members, key=lambda entry: entry.name):
+    wants_all = options.member == ALL_MEMBERS
+    alone = replace(options, member=None) if wants_all else options
+    first = open_source(path, name=name, options=alone, limits=limits)
+    sources = [first]
+    for member in first.choices.members if wants_all else ():
         if member.name == first.info.member:
-            sources.append(first)
             continue
         try:
             other = open_source(path, name=name, options=replace(options, member=member.name), limits=limits)
@@ -220,9 +230,11 @@ def open_parts(
             continue  # a note or a picture beside the table; `left_out` names it
         if other.header == first.header:
             sources.append(other)
+    sources.sort(key=lambda source: source.info.member)
     if len(sources) > 1:
         for source in sources:
-            source.info = replace(source.info, name=f"{first.info.name}: {source.info.member}")
+            source.info = replace(source.info, name=f"{source.info.name}: {source.info.member}")
     read = {source.info.member for source in sources}
-    sources[0].left_out = tuple(member.name for member in first.choices.members if member.name not in read)
+    if options.member is None or wants_all:
+        sources[0].left_out = tuple(entry.name for entry in first.choices.members if entry.name not in read)
     return sources

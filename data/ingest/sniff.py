@@ -72,7 +72,7 @@ class ReadOptions:
     sheet : str or None
         Of a workbook.
     member : str or None
-        File inside a zip.
+        File inside a zip; ``*`` for all that have the header of the largest.
     header_line : int or None
         Line, or row of a sheet, that holds the column names; from 1.
     """

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InputRefused
-from data.ingest.readers import ReadOptions, Source, open_parts, open_source
+from data.ingest.readers import ALL_MEMBERS, ReadOptions, Source, open_parts, open_source
 from tests.data.ingest.builders import SLICES, a_file, column_of, imported
 
 
@@ -254,12 +254,21 @@ def test_parts_of_one_table_in_a_zip_are_united_and_the_rest_is_named(tmp_path: 
         "codes.csv": b"code,meaning\n1,x\n", "logo.png": b"\x89PNG\r\n\x1a\n", "__MACOSX/._jan.csv": b"x",
     })  # fmt: skip
     path = a_file(tmp_path, content, "year.zip")
-    parts = open_parts(path)
+    parts = open_parts(path, options=ReadOptions(member=ALL_MEMBERS))
     assert [part.info.member for part in parts] == ["feb.csv", "jan.csv"]
     assert sorted(parts[0].left_out) == ["codes.csv", "logo.png"]
     assert parts[0].info.name == "year.zip: feb.csv"
     alone = open_parts(path, options=ReadOptions(member="codes.csv"))
-    assert [part.header for part in alone] == [("code", "meaning")]
+    assert [(part.header, part.left_out) for part in alone] == [(("code", "meaning"), ())]
+
+
+def test_members_of_one_header_are_not_united_unasked_but_named(tmp_path: Path) -> None:
+    # As in the bank's own file: a table and a sample of its rows, which must not count twice.
+    content = a_zip(
+        {"full.csv": b"customer_id,exposure\nA,1\nB,2\n", "sample.csv": b"customer_id,exposure\nA,1\n"}
+    )
+    parts = open_parts(a_file(tmp_path, content, "two.zip"))
+    assert [(part.info.member, part.left_out) for part in parts] == [("full.csv", ("sample.csv",))]
 
 
 def test_parquet_of_any_plain_type_is_read(tmp_path: Path) -> None:
