@@ -317,3 +317,44 @@ def test_long_cells_over_several_lines_stay_whole(tmp_path: Path) -> None:
     note = "first line\nsecond, with a comma\n\nfourth; with 5 signs\nlast"
     text = f'customer_id,note,exposure\nA,"{note}",1\nB,"x\n""quoted"", y",2\n'
     assert rows_of(open_source(a_file(tmp_path, text))) == [["A", note, "1"], ["B", 'x\n"quoted", y', "2"]]
+
+
+def test_a_date_far_down_decides_the_whole_column_and_it_is_said(tmp_path: Path) -> None:
+    rows = [f"C{number},1,03/04/2024" for number in range(2_100)]
+    text = (
+        "customer_id,exposure,originated_on\n" + "\n".join([*rows, "Y,1,25/04/2024", "Z,1,02/01/62"]) + "\n"
+    )
+    made = imported(a_file(tmp_path, text))
+    assert [str(day) for day in column_of(made, "originated_on")[:2_100:700]] == ["2024-04-03"] * 3
+    assert str(column_of(made, "originated_on")[-1]) == "1962-01-02"
+    assert made.findings["day_month_decided"] == ("originated_on", 2_101)
+    unsure = imported(a_file(tmp_path, "customer_id,exposure,originated_on\nA,1,03/04/2024\n"))
+    assert str(unsure.customers[0]["originated_on"]) == "2024-03-04"
+    assert unsure.findings["day_month_unsure"] == ("originated_on", 1)
+
+
+def test_days_counted_by_a_spreadsheet_are_dates_and_it_is_said(tmp_path: Path) -> None:
+    made = imported(
+        a_file(tmp_path, "customer_id,exposure,originated_on\nA,1,45356\nB,45356,45357.5\nC,3,2024-03-07\n")
+    )
+    assert [str(day) for day in column_of(made, "originated_on")] == [
+        "2024-03-05",
+        "2024-03-06",
+        "2024-03-07",
+    ]
+    assert column_of(made, "exposure") == [1.0, 45_356.0, 3.0]
+    assert made.findings["serial_dates"] == ("originated_on", 0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["12万", "3.5亿"], [120_000.0, 3.5e8]), (["1.2bn", "350k"], [1.2e9, 350_000.0]), (["1,234.50-", "7.00"], [7.0]),
+        (["1,23,456", "12,345"], [123_456.0, 12_345.0]), (["€ 1.234,50", "€ 7,25"], [1_234.5, 7.25]),
+    ],
+)  # fmt: skip
+def test_amounts_in_odd_dress_are_still_mapped_to_the_amount(
+    cells: list[str], expected: list[float], tmp_path: Path
+) -> None:
+    rows = "".join(f'C{number},"{cell}"\n' for number, cell in enumerate(cells))
+    assert column_of(imported(a_file(tmp_path, "customer_id,exposure\n" + rows)), "exposure") == expected
