@@ -62,11 +62,12 @@ def convert(source: str, target: str, wanted: str | None) -> dict[str, object]:
 
 
 def main() -> int:
-    """Read the arguments, convert, and print what was found as JSON."""
-    source, target, memory, seconds, *wanted = sys.argv[1:]
+    """Read the arguments and the sheet asked for, convert, and print what was found as JSON."""
+    source, target, memory, seconds = sys.argv[1:]
+    wanted: str | None = json.load(sys.stdin)
     _limit(int(memory), int(seconds))
     try:
-        sys.stdout.write(json.dumps(convert(source, target, wanted[0] if wanted else None)))
+        sys.stdout.write(json.dumps(convert(source, target, wanted)))
     except MemoryError:
         return 4
     except Exception as error:  # whatever the parser finds wrong is told to the person, by the parent

@@ -75,9 +75,13 @@ class Workbook:
     def _convert(self, path: Path, sheet: str | None) -> dict[str, Any]:  # Any: plain JSON
         limits = self._limits
         call = [sys.executable, "-P", str(CHILD), str(path), str(self._cells)]
-        call += [str(limits.workbook_memory), str(limits.workbook_seconds), *([sheet] if sheet else [])]
+        call += [str(limits.workbook_memory), str(limits.workbook_seconds)]
         try:
-            done = subprocess.run(call, capture_output=True, timeout=limits.workbook_seconds, check=False)
+            # The name goes in as text, not as an argument: it is the workbook's own and may hold anything.
+            asked = json.dumps(sheet).encode()
+            done = subprocess.run(
+                call, input=asked, capture_output=True, timeout=limits.workbook_seconds, check=False
+            )
         except subprocess.TimeoutExpired:
             raise self._refused(f"reading it takes longer than {limits.workbook_seconds:,} seconds") from None
         if done.returncode != 0:

@@ -237,6 +237,8 @@ def test_the_fullest_sheet_is_taken_others_are_offered_and_lines_are_the_sheet_s
         InputRefused, match=r"b\.xlsx: the workbook has no sheet “Lones”. It has: Cover, Loans, Codes"
     ):
         open_source(path, options=ReadOptions(sheet="Lones"))
+    with pytest.raises(InputRefused, match="no sheet"):
+        open_source(path, options=ReadOptions(sheet="--help\0"))
     assert open_source(path, options=ReadOptions(sheet="Loans", header_line=2)).header == ("A", "1")
 
 
