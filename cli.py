@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help="folder of the results; made when absent"
     )
+    _add_reading(run)
     run.add_argument("--mapping", type=Path, help="TOML: which header is which column")
     run.add_argument(
         "--policy", type=Path, help="TOML: thresholds, gates, treatments; else the built-in policy"
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     ingest = commands.add_parser("ingest", help="take a file into the warehouse")
     ingest.add_argument("file", type=Path, metavar="FILE")
     ingest.add_argument("--dry-run", action="store_true", help="print mapping and account, keep nothing")
+    _add_reading(ingest)
     ingest.add_argument("--mapping", type=Path, help="TOML: which header is which column")
     ingest.add_argument("--name", help="name of the snapshot; else the file's")
 
@@ -156,6 +158,36 @@ def _weights(text: str) -> dict[str, float]:
         raise argparse.ArgumentTypeError("write weights as roi=1,risk_adjusted_profit=0") from None
 
 
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """Add what a person may say about how files are to be read; the rest is found out."""
+    command.add_argument("--encoding", metavar="NAME", help="of text, such as utf-8, gb18030, windows-1252")
+    command.add_argument("--separator", metavar="SIGN", help="between cells: one sign, or tab")
+    command.add_argument("--sheet", metavar="NAME", help="of a workbook; else the one with most cells")
+    command.add_argument(
+        "--member", metavar="NAME", help="file inside a zip, else the largest; * for all of its header"
+    )
+    command.add_argument(
+        "--header-row", type=_row, metavar="N", help="line, or row of a sheet, with the column names"
+    )
+
+
+def _reading(arguments: argparse.Namespace) -> pipeline.ReadOptions:
+    return pipeline.ReadOptions(
+        encoding=arguments.encoding,
+        separator=arguments.separator,
+        sheet=arguments.sheet,
+        member=arguments.member,
+        header_line=arguments.header_row,
+    )
+
+
+def _row(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("rows are counted from 1")
+    return number
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
@@ -194,6 +226,7 @@ def command_run(arguments: argparse.Namespace) -> int:
         policy=pipeline.read_policy(arguments.policy) if arguments.policy else None,
         model=pipeline.read_model(arguments.model) if arguments.model else None,
         strict=arguments.strict,
+        reading=_reading(arguments),
         score=pipeline.ScoreOptions(
             clusters=arguments.clusters,
             features=arguments.features,
@@ -221,7 +254,11 @@ def command_ingest(arguments: argparse.Namespace) -> int:
     mapping = pipeline.read_mapping(arguments.mapping) if arguments.mapping else None
     settings = Settings()
     if arguments.dry_run:
-        print(json.dumps(pipeline.dry_run(arguments.file, mapping, settings), ensure_ascii=False))
+        print(
+            json.dumps(
+                pipeline.dry_run(arguments.file, mapping, settings, _reading(arguments)), ensure_ascii=False
+            )
+        )
         return 0
     try:
         house = pipeline.open_house(settings)
@@ -241,7 +278,9 @@ def command_ingest(arguments: argparse.Namespace) -> int:
         )
         return 0
     try:
-        snapshot, is_new = pipeline.ingest_path(house, arguments.file, mapping, arguments.name)
+        snapshot, is_new = pipeline.ingest_path(
+            house, arguments.file, mapping, arguments.name, _reading(arguments)
+        )
     finally:
         house.close()
     account = snapshot.account

@@ -31,6 +31,7 @@ from data.ingest.mapping import (
 )
 from data.ingest.preview import Preview, United
 from data.ingest.quality import ColumnQuality, QualityFinding, QualityReport
+from data.ingest.sniff import ReadOptions
 from data.ingest.units import CHOICES as UNIT_CHOICES
 from data.people import Person, masked_columns
 from data.upload_desk import Upload
@@ -122,6 +123,7 @@ from steps.intake import (
     import_file,
     inbox_files,
     ingest_path,
+    inspect_again,
     inspect_file,
     preview_file,
     take_back,
@@ -328,6 +330,7 @@ __all__ = [
     "Proposal",
     "QualityFinding",
     "QualityReport",
+    "ReadOptions",
     "Reading",
     "ReplayLine",
     "ReturnDimension",
@@ -420,6 +423,7 @@ __all__ = [
     "inbox_files",
     "inert_csv",
     "ingest_path",
+    "inspect_again",
     "inspect_file",
     "is_customer",
     "keep_draft",

@@ -96,6 +96,12 @@ def account_sentence(account: AccountFacts, language: Language) -> tuple[str, st
 
 Speak = Callable[[FindingFacts, Language], str]
 
+ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GB18030",
+             "windows-1252": "Windows-1252"}  # fmt: skip
+"""Encodings as people write them; others keep their own names."""
+
+FORMATS = {"csv": "CSV", "xlsx": "XLSX", "xls": "XLS", "parquet": "Parquet"}
+
 FINDINGS: dict[str, Speak] = {
     "rows_numbered": lambda item, language: say("finding.numbered", language),
     "key_stands_in": lambda item, language: say("finding.key", language, header=plain(item.column, 60)),
@@ -126,6 +132,42 @@ FINDINGS: dict[str, Speak] = {
     ),
     "facilities_united": lambda item, language: say("finding.united", language, n=item.count),
     "extra_columns": lambda item, language: say("finding.extra", language, n=item.count),
+    "day_month_unsure": lambda item, language: say(
+        "finding.day_month_unsure", language, header=plain(item.column, 60), n=item.count
+    ),
+    "day_month_decided": lambda item, language: say(
+        "finding.day_month_decided",
+        language,
+        header=plain(item.column, 60),
+        order=say(f"finding.order.{item.detail}", language),
+    ),
+    "two_digit_years": lambda item, language: say(
+        "finding.two_digit_years",
+        language,
+        header=plain(item.column, 60),
+        first=str(item.count - 99),
+        last=str(item.count),
+    ),
+    "serial_dates": lambda item, language: say(
+        "finding.serial_dates", language, header=plain(item.column, 60)
+    ),
+    "members_left_out": lambda item, language: say(
+        "finding.members_left_out", language, n=item.count, names=plain(item.detail, 120)
+    ),
+    "sheets_left_out": lambda item, language: say(
+        "finding.sheets_left_out",
+        language,
+        header=plain(item.column, 60),
+        n=item.count,
+        names=plain(item.detail, 120),
+    ),
+    "encoding_unsure": lambda item, language: say(
+        "finding.encoding_unsure", language, encoding=ENCODINGS.get(item.detail, item.detail)
+    ),
+    "header_below": lambda item, language: say("finding.header_below", language, n=item.count),
+    "misnamed": lambda item, language: say(
+        "finding.misnamed", language, header=plain(item.column, 60), format=FORMATS[item.detail]
+    ),
 }
 """Key of a finding → its sentence."""
 
@@ -189,11 +231,11 @@ def quality_reason(reason: str, language: Language) -> str:
     return say(QUALITY_REASONS.get(reason, "missing.unknown"), language)
 
 
-BY_READING = frozenset(
-    {"rows_numbered", "key_stands_in", "one_each", "column_counts_as_absent", "cells_unread", "facilities_united",
-     "extra_columns"}
+IN_REPORT_TOO = frozenset(
+    {"paid_with_loss", "defaulted_without_loss", "loss_above_exposure", "outcome_missing", "above_limit",
+     "default_before_origination", "share_outside", "lgd_outside"}
 )  # fmt: skip
-"""Findings only the reading of a file makes; all others stand in the quality report too."""
+"""Findings of a reading that the quality report makes as well; the others only the reading can."""
 
 
 class ReportFacts(Protocol):
@@ -214,7 +256,11 @@ def noticed(findings: Sequence[FindingFacts], report: ReportFacts, language: Lan
     What is only good to know of single columns stays in the report.
     """
     headers = {column.name: column.header for column in report.columns}
-    said = [(item.severity, finding_sentence(item, language)) for item in findings if item.key in BY_READING]
+    said = [
+        (item.severity, finding_sentence(item, language))
+        for item in findings
+        if item.key not in IN_REPORT_TOO
+    ]
     said += [
         (item.severity, quality_sentence(item, headers, language))
         for item in report.findings

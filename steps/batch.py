@@ -20,7 +20,8 @@ from data.ingest.account import write_quarantine
 from data.ingest.limits import IngestLimits, never, silent
 from data.ingest.mapping import Mapping, propose_mapping, to_confirm
 from data.ingest.mend import refuse_mending
-from data.ingest.readers import Source, open_source
+from data.ingest.readers import Source, open_parts
+from data.ingest.sniff import AS_FOUND, ReadOptions
 from data.people import Person
 from data.warehouse import snapshots
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
@@ -64,6 +65,7 @@ class BatchOptions:
     policy: Policy | None = None
     model: ScoringModel | None = None
     strict: bool = False
+    reading: ReadOptions = AS_FOUND
     score: ScoreOptions = field(default_factory=ScoreOptions)
 
 
@@ -83,7 +85,9 @@ def batch_run(options: BatchOptions, settings: Settings) -> dict[str, Any]:  # A
     """
     options.out.mkdir(parents=True, exist_ok=True)
     limits = limits_of(settings)
-    sources = [open_source(path, limits=limits) for path in options.files]
+    sources = [
+        part for path in options.files for part in open_parts(path, options=options.reading, limits=limits)
+    ]
     for source in sources:
         refuse_mending(source)
     mapping = _batch_mapping(sources[0], options)

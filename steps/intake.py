@@ -19,8 +19,9 @@ from data.ingest.limits import IngestLimits, IsCancelled, Report, never, silent,
 from data.ingest.mapping import Mapping, as_rows, propose_mapping, to_confirm
 from data.ingest.mend import refuse_mending
 from data.ingest.preview import Preview, preview
-from data.ingest.readers import Source, open_source
+from data.ingest.readers import Choices, Source, open_parts, open_source
 from data.ingest.reuse import reused
+from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo
 from data.ingest.stage import stage_files
 from data.people import Person
 from data.warehouse import mappings, records, snapshots
@@ -51,6 +52,12 @@ class Inspection:
         What a person should confirm.
     examples : dict
         Header → first values, for the questions; hostile text.
+    reading : SourceInfo
+        How the file is read: encoding, separator, decimal sign, sheet, member, the header's row.
+    choices : Choices
+        Members of a zip and sheets of a workbook that could be read instead.
+    options : ReadOptions
+        What a person said about how it is to be read.
     saved : SavedMapping or None
         Mapping of an earlier file: used when the header is the very same, else offered.
     mending : Mending or None
@@ -62,11 +69,14 @@ class Inspection:
     mapping: Mapping
     questions: tuple[dict[str, object], ...]
     examples: dict[str, tuple[str, ...]]
+    reading: SourceInfo
+    choices: Choices
+    options: ReadOptions = AS_FOUND
     saved: SavedMapping | None = None
     mending: Mending | None = None
 
 
-def inspect_file(house: House, path: Path, name: str) -> Inspection:
+def inspect_file(house: House, path: Path, name: str, options: ReadOptions = AS_FOUND) -> Inspection:
     """Look at a file: what it is, how it maps, what must be asked.
 
     Raises
@@ -74,11 +84,11 @@ def inspect_file(house: House, path: Path, name: str) -> Inspection:
     InputRefused
         When it is no table we read.
     """
-    source = open_source(path, name=name, limits=house.limits)
+    source = open_source(path, name=name, options=options, limits=house.limits)
     mending = find_mending(house, source)
     with house.warehouse.cursor() as cursor:
         saved = None if mending else mappings.find(cursor, source.header)
-    inspection = _inspection(source, saved)
+    inspection = replace(_inspection(source, saved), options=options)
     return replace(inspection, mending=mending, questions=() if mending else inspection.questions)
 
 
@@ -92,7 +102,16 @@ def _inspection(source: Source, saved: SavedMapping | None) -> Inspection:
         for place, header in enumerate(source.header)
     }
     questions = tuple(to_confirm(mapping))
-    return Inspection(source.path, source.info.name, mapping, questions, examples, saved)
+    return Inspection(
+        source.path,
+        source.info.name,
+        mapping,
+        questions,
+        examples,
+        source.info,
+        source.choices,
+        saved=saved,
+    )
 
 
 def with_saved_mapping(inspection: Inspection) -> Inspection:
@@ -105,8 +124,17 @@ def with_saved_mapping(inspection: Inspection) -> Inspection:
 
 def preview_file(house: House, inspection: Inspection, mapping: Mapping) -> Preview:
     """Say what a file's first rows would become: repeated keys, sums, how rows are united."""
-    source = open_source(inspection.path, name=inspection.name, limits=house.limits)
-    return preview(source, mapping, house.limits)
+    source = open_source(
+        inspection.path, name=inspection.name, options=inspection.options, limits=house.limits
+    )
+    shown = preview(source, mapping, house.limits)
+    is_one_of_several = inspection.options.member is None and len(source.choices.members) > 1
+    return replace(shown, is_whole=False) if is_one_of_several else shown
+
+
+def inspect_again(house: House, inspection: Inspection, options: ReadOptions) -> Inspection:
+    """Look at a file once more, read as a person says."""
+    return inspect_file(house, inspection.path, inspection.name, options)
 
 
 def import_file(
@@ -118,6 +146,7 @@ def import_file(
     person: Person,
     origin: str = "upload",
     names: Sequence[str] = (),
+    options: ReadOptions = AS_FOUND,
     report: Report = silent,
     is_cancelled: IsCancelled = never,
 ) -> tuple[Snapshot, bool]:
@@ -139,6 +168,8 @@ def import_file(
         ``upload``, ``inbox``, ``sample`` or ``simulated``.
     names : sequence of str
         What people call the files; by default the paths' own names.
+    options : ReadOptions
+        What a person said about how the files are to be read.
 
     Returns
     -------
@@ -147,8 +178,9 @@ def import_file(
     """
     person.require("import")
     opened = [
-        open_source(path, name=label, limits=house.limits)
+        part
         for path, label in zip(paths, names or [path.name for path in paths], strict=True)
+        for part in open_parts(path, name=label, options=options, limits=house.limits)
     ]
     work = f"{WORKING_TABLE}{threading.get_ident()}_{datetime.now(UTC):%H%M%S%f}"
     with house.warehouse.transaction() as cursor:
@@ -197,7 +229,14 @@ def commit_files(
 ) -> tuple[Snapshot, bool]:
     """Stage opened files and keep them as a snapshot, inside the caller's transaction."""
     parts = [(opened[0], mapping)]
-    parts += [(source, propose_mapping(source.header, source.sample())) for source in opened[1:]]
+    parts += [
+        # Parts of one zip have one header: they are mapped alike.
+        (
+            source,
+            mapping if source.header == opened[0].header else propose_mapping(source.header, source.sample()),
+        )
+        for source in opened[1:]
+    ]
     staged = stage_files(
         cursor,
         parts,
@@ -234,6 +273,25 @@ def commit_files(
     return snapshot, is_new
 
 
+def as_read(source: Source) -> dict[str, object]:
+    """Say how a file is read, as plain values: what was found out and what could be chosen instead."""
+    info = source.info
+    return {
+        "format": info.format,
+        "packing": info.packing,
+        "member": info.member,
+        "members": [member.name for member in source.choices.members],
+        "sheet": info.sheet,
+        "sheets": [sheet.name for sheet in source.choices.sheets],
+        "encoding": info.encoding,
+        "encoding_is_sure": info.is_sure,
+        "separator": info.delimiter,
+        "quote": info.quoting.sign if info.format == "csv" else "",
+        "decimal": info.decimal,
+        "header_line": info.header_line,
+    }
+
+
 def contract_columns() -> tuple[str, ...]:
     """Names of the columns a portfolio may have, in the contract's order."""
     return tuple(BY_NAME)
@@ -249,22 +307,29 @@ def inbox_files(house: House) -> list[Path]:
     return sorted(files, key=lambda path: path.stat().st_mtime)
 
 
-def ingest_path(house: House, path: Path, mapping: Mapping | None, name: str | None) -> tuple[Snapshot, bool]:
+def ingest_path(
+    house: House, path: Path, mapping: Mapping | None, name: str | None, options: ReadOptions = AS_FOUND
+) -> tuple[Snapshot, bool]:
     """Take a file from the path door into the warehouse; rows that come back mended are known by their header.
 
     Without a mapping that of an earlier file with the very same header is used, else the best guess.
     """
-    inspection = inspect_file(house, path, path.name)
+    inspection = inspect_file(house, path, path.name, options)
     person = Person(getpass.getuser(), frozenset(house.settings.roles))
     if inspection.mending is not None:
         return take_back(house, inspection.mending, person=person)
     used = mapping or inspection.mapping
-    return import_file(house, [path], mapping=used, name=name or path.name, person=person, origin="inbox")
+    return import_file(
+        house, [path], mapping=used, name=name or path.name, person=person, origin="inbox", options=options
+    )
 
 
-def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str, Any]:  # Any: plain JSON
+def dry_run(
+    path: Path, mapping: Mapping | None, settings: Settings, options: ReadOptions = AS_FOUND
+) -> dict[str, Any]:  # Any: plain JSON
     """Say how a file would be read, and its account; nothing is kept."""
-    source = open_source(path, limits=limits_of(settings))
+    sources = open_parts(path, options=options, limits=limits_of(settings))
+    source = sources[0]
     refuse_mending(source)
     used = mapping or propose_mapping(source.header, source.sample())
     with tempfile.TemporaryDirectory(prefix="stratum-") as folder:
@@ -275,7 +340,7 @@ def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str
             with warehouse.cursor() as cursor:
                 staged = stage_files(
                     cursor,
-                    [(source, used)],
+                    [(part, used) for part in sources],
                     table="dry",
                     quarantine_table="dry_aside",
                     limits=limits_of(settings),
@@ -291,4 +356,5 @@ def dry_run(path: Path, mapping: Mapping | None, settings: Settings) -> dict[str
             "rows_quarantined": account.rows_quarantined,
         },
         "to_confirm": to_confirm(used),
+        "reading": as_read(source),
     }

@@ -19,6 +19,7 @@ from data.ingest.earlier import Earlier
 from data.ingest.limits import IsCancelled, Report, never, silent
 from data.ingest.mend import MendedRows, Returned, is_mending, mended_cells, read_returned
 from data.ingest.readers import Source
+from data.ingest.records import Quoting
 from data.ingest.sniff import SourceInfo
 from data.ingest.stage import Staged, stage_files
 from data.people import Person
@@ -53,18 +54,31 @@ def keep_reading(
     """Note how a file's cells were read, so that rows mended later are read alike."""
     body: dict[str, object] = {
         "delimiter": source.delimiter or ",",
+        "quoting": asdict(source.quoting),
         "styles": {header: asdict(style) for header, style in staged.styles.items()},
     }
     details.keep(cursor, snapshot.snapshot_id, "reading", body)
 
 
-def reading_of(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot
-) -> tuple[str, tuple[str, ...], dict[str, CellStyle]]:
-    """Say how a snapshot's file was read: separator, header, style of each column."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a snapshot's file was read: separator, quotes, header, style of each column."""
+
+    delimiter: str
+    quoting: Quoting
+    header: tuple[str, ...]
+    styles: dict[str, CellStyle]
+
+
+def reading_of(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Reading:
+    """Say how a snapshot's file was read; a plain CSV when an older Stratum did not note it."""
     body: dict[str, Any] = dict(details.get(cursor, snapshot.snapshot_id, "reading") or {})  # Any: plain JSON
-    header = tuple(entry.header for entry in snapshot.mapping.entries)
-    return str(body.get("delimiter", ",")), header, _styles(body.get("styles", {}))
+    return Reading(
+        str(body.get("delimiter", ",")),
+        Quoting(**body.get("quoting", {})),
+        tuple(entry.header for entry in snapshot.mapping.entries),
+        _styles(body.get("styles", {})),
+    )
 
 
 def _styles(kept: dict[str, dict[str, Any]]) -> dict[str, CellStyle]:  # Any: plain JSON
@@ -148,7 +162,7 @@ def import_mended(
     with house.warehouse.transaction() as cursor:
         parent = snapshots.get(cursor, mending.snapshot.snapshot_id)
         rows, returned = _rows_to_read(cursor, parent, mending)
-        _, _, styles = reading_of(cursor, parent)
+        reading = reading_of(cursor, parent)
         staged = stage_files(
             cursor,
             [(rows, parent.mapping)],
@@ -158,7 +172,7 @@ def import_mended(
             report=report,
             is_cancelled=is_cancelled,
             keep_rows="to_mend",
-            earlier=_earlier(cursor, parent, returned, styles),
+            earlier=_earlier(cursor, parent, returned, reading.styles),
         )
         staged = replace(staged, findings=_with_earlier(staged.findings, parent.findings))
         sources = [{**parent.sources[0], "mended_from": parent.snapshot_id}]
@@ -183,7 +197,7 @@ def _rows_to_read(
     cursor: duckdb.DuckDBPyConnection, parent: Snapshot, mending: Mending
 ) -> tuple[MendedRows, frozenset[tuple[str, int]]]:
     """Settle what each row that came back holds now; a line nobody set aside is refused."""
-    delimiter, header, _ = reading_of(cursor, parent)
+    reading = reading_of(cursor, parent)
     aside: dict[tuple[str, int], list[str]] = defaultdict(list)
     for file, line, _, _, raw in snapshots.quarantined(cursor, parent.quarantine_table):
         aside[(file, line)].append(raw)
@@ -200,11 +214,19 @@ def _rows_to_read(
         )
     for row in mending.rows:
         original = aside[(row.file, row.line)][0]
-        cells = mended_cells(row, original, names=mending.names, header=header, delimiter=delimiter)
+        cells = mended_cells(
+            row,
+            original,
+            names=mending.names,
+            header=reading.header,
+            delimiter=reading.delimiter,
+            quoting=reading.quoting,
+        )
         rows.append((row.line, cells))
     first = parent.sources[0]
-    info = SourceInfo(first["file"], "csv", encoding=first.get("encoding", ""), delimiter=delimiter)
-    return MendedRows(info, header, rows, delimiter, parent.snapshot_id), frozenset(places)
+    info = SourceInfo(first["file"], "csv", encoding=first.get("encoding", ""), delimiter=reading.delimiter)
+    mended = MendedRows(info, reading.header, rows, reading.delimiter, parent.snapshot_id, reading.quoting)
+    return mended, frozenset(places)
 
 
 def _earlier(

@@ -57,12 +57,13 @@ def quarantine_download(house: House, snapshot: Snapshot) -> bytes:
     """Give the rows set aside as a CSV to mend and bring back; harmless in a spreadsheet."""
     with tempfile.TemporaryDirectory() as folder, house.warehouse.cursor() as cursor:
         path = Path(folder) / "quarantine.csv"
-        delimiter, header, _ = reading_of(cursor, snapshot)
+        reading = reading_of(cursor, snapshot)
         write_mending(
             path,
             snapshots.quarantined(cursor, snapshot.quarantine_table),
-            header=header,
-            delimiter=delimiter,
+            header=reading.header,
+            delimiter=reading.delimiter,
+            quoting=reading.quoting,
             snapshot_id=snapshot.snapshot_id,
         )
         return path.read_bytes()

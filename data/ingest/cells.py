@@ -1,106 +1,52 @@
 """Text of a cell → number, percent, money, date or flag, as expressions the engine runs.
 
-A sample decides once a column whether commas are decimal signs and which of day
-and month comes first; the expression then reads every cell the same way. What
-does not parse becomes NULL and is counted by the caller.
+How a column writes its numbers and dates is decided once (`styles.py`); the
+expression then reads every cell the same way. What does not parse becomes NULL
+and is counted by the caller.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from data.contract import FLAG_FALSE, FLAG_TRUE, MISSING, Kind
 from data.engines.sql import quote_text
-from data.ingest.content import DECIMAL_COMMA, is_missing
+from data.ingest.styles import (
+    DAY_FIRST,
+    FIRST_YEAR,
+    LAST_TWO_DIGIT_YEAR,
+    MONTH_FIRST,
+    NAMED_DAY,
+    YEAR_FIRST,
+    CellStyle,
+    style_of,
+)
 
-LAST_TWO_DIGIT_YEAR = 2036
-"""A two-digit year that would lie after this one is of the last century (62 is 1962)."""
+__all__ = ["SQL_TYPES", "CellStyle", "already_typed", "missing", "settle", "style_of", "typed"]
 
-FIRST_YEAR = 1000
-"""Earlier years are misread two- or three-digit ones."""
+UNITS: dict[str, str] = {
+    "%": "0.01", "‰": "0.001", "k": "1e3", "千": "1e3", "万": "1e4", "萬": "1e4", "十万": "1e5", "m": "1e6", "mn": "1e6",
+    "mm": "1e6", "mio": "1e6", "mln": "1e6", "百万": "1e6", "千万": "1e7", "亿": "1e8", "億": "1e8", "bn": "1e9", "b": "1e9",
+    "mrd": "1e9", "bln": "1e9", "十亿": "1e9", "百亿": "1e10", "千亿": "1e11", "万亿": "1e12", "tn": "1e12",
+}  # fmt: skip
+"""What may stand behind a number, lower-cased → what it is multiplied by."""
 
-UNITS: tuple[tuple[str, str], ...] = (("%", "0.01"), ("万", "1e4"), ("亿", "1e8"))
-DECORATION = "$€£¥￥₹%万亿元()' \u00a0\u2009"
-DECIMAL_POINT = re.compile(r"\.\d{1,2}\D*$")
-THOUSANDS_COMMA = re.compile(r"^\D*[1-9]\d{0,2}(?:,\d{3})+\D*$")
-WRONG_GROUPS = r"{0}\d{{0,2}}(\D|$)|{0}\d{{4}}|\d[ '\x{{a0}}\x{{2009}}](\d{{1,2}}(\D|$)|\d{{4}})"
-"""Digits that no thousands separator ({0}, blank or apostrophe) leaves: unread, better than ten times too large."""
-NEGATIVE_BRACKETS = r"^[^0-9()-]*\([^()-]*\)[^0-9()]*$"
-CODES = "USD|EUR|CNY|RMB|GBP|JPY|HKD|CHF|INR"
+SIGNS = "$€£¥₹₩₽₺₫฿₦元块圆"
+CODES = (
+    "usd|us|eur|cny|cnh|rmb|gbp|jpy|hkd|chf|inr|rs|aud|cad|sgd|nzd|krw|twd|brl|mxn|zar|rub|try|sek|nok|dkk|pln|czk|"
+    "huf|idr|myr|thb|vnd|php|aed|sar|ils|ngn|kes|egp|pkr|bdt|clp|cop|pen|ars|人民币|美元|欧元|港元|日元|英镑|kr|zł|kč"
+)
 BLANKS = " \t\r\n\u00a0\u2009\u3000\ufeff"
-WIDE, NARROW = "\u2212－＋０１２３４５６７８９．", "--+0123456789."
+BLANK = r"[ \x{a0}\x{2009}\x{202f}\x{2007}]"
+WIDE = "\u2212\u2013－＋０１２３４５６７８９．，％（）￥＄￡｀’‘\u00a0\u2009\u202f\u2007\u3000\t"
+NARROW = "---+0123456789.,%()¥$£'''     \u0020"
 
-NAMED_DATES = (
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %b %y",
-    "%d-%B-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
-)  # fmt: skip
-MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y")
-DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
-SLASHED = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
+PLAIN_MONEY = r"^\s*[-+]?[$€£¥₹￥]?\s*[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?\s*$"
+"""The dress most amounts wear, told by one look: a sign, a currency, thousands by commas."""
 
-
-@dataclass(frozen=True, slots=True)
-class CellStyle:
-    """How a whole column writes its numbers and dates.
-
-    Attributes
-    ----------
-    decimal_comma : bool
-        Whether ``1.234,5`` is meant.
-    day_first : bool or None
-        Order in ``03/04/2024``; None when no cell tells, then the month comes
-        first, as in the files we have seen, and the caller says so.
-    date_formats : tuple of str
-        Forms seen in the sample, tried first.
-    two_digit_years : bool
-        Whether some form has two-digit years.
-    """
-
-    decimal_comma: bool = False
-    day_first: bool | None = None
-    date_formats: tuple[str, ...] = ()
-    two_digit_years: bool = False
-
-
-def style_of(cells: Sequence[str | None]) -> CellStyle:
-    """Decide a column's style from a sample.
-
-    Examples
-    --------
-    >>> style_of(["1.234,50", "7,25"]).decimal_comma, style_of(["13/02/2024"]).day_first
-    (True, True)
-    >>> style_of(["1,234", "5,678.90"]).decimal_comma, style_of(["02/13/2024"]).day_first
-    (False, False)
-    """
-    filled = [cell.strip() for cell in cells if cell is not None and not is_missing(cell)]
-    with_comma = sum(1 for cell in filled if DECIMAL_COMMA.match(cell))
-    # "1,234" may be either: one "1,5" among many of them does not make them all small.
-    comma = with_comma > sum(1 for cell in filled if THOUSANDS_COMMA.match(cell)) and not any(
-        DECIMAL_POINT.search(cell) for cell in filled
-    )
-    parts = [match for cell in filled if (match := SLASHED.match(cell))]
-    day_first = True if any(int(match[1]) > 12 for match in parts) else None
-    if day_first is None and any(int(match[2]) > 12 for match in parts):
-        day_first = False
-    days = [re.sub(r"[ T]+\d{1,2}:.*$", "", cell) for cell in filled[:200]]
-    seen = tuple(
-        form for form in (*NAMED_DATES, *(DAY_FIRST if day_first else MONTH_FIRST)) if _reads(form, days)
-    )
-    return CellStyle(comma, day_first, seen, any("%y" in form for form in seen))
-
-
-def _reads(form: str, days: Sequence[str]) -> bool:
-    """Whether a date form reads any of the sample's cells."""
-    for day in days:
-        try:
-            datetime.strptime(day, form)
-        except ValueError:
-            continue
-        return True
-    return False
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?: \d{3})+|\d{1,3}(?:'\d{3})+|\d+)"
+"""Digits in groups of three by one separator, or in the Indian way; other groups stay unread."""
 
 
 def missing(cell: str) -> str:
@@ -109,37 +55,59 @@ def missing(cell: str) -> str:
     return f"({cell} IS NULL OR lower(trim({cell})) IN ({known}))"
 
 
+def _money_pattern() -> str:
+    """All dresses a number may wear, as one pattern on narrowed lower-case text without captures."""
+    symbol, unit = f"[{SIGNS}]?", "|".join(sorted(UNITS, key=len, reverse=True))
+    # ".500" behind a code may be an abbreviation's point: it is a fraction only behind a symbol.
+    number = rf"(?:(?:{CODES})? *{symbol} *[-+]? *{DIGITS}(?:\.\d*)?|{symbol} *[-+]? *\.\d+)"
+    return rf"^ *[-+]? *{number} *(?:{unit})? *(?:{CODES})? *{symbol} *-? *$"
+
+
+MONEY = _money_pattern()
+BRACKETS = r"^[^0-9()]*\([^()]*\)[^0-9()]*$"
+
+
 def number(cell: str, style: CellStyle) -> str:
     """Read a text cell as DOUBLE: signs, separators, currency, percent, 万 and 亿, minus by brackets.
 
     Three attempts, each only for the cells the one before could not read. What may be meant in two
     ways (``1,5`` between thousands, ``(3`` half in brackets, ``1亿2000万``) stays unread and is counted.
     """
+    # With decimal commas the two signs change their places; all that follows reads points.
+    pointed = f"translate({cell}, '.,', ',.')" if style.decimal_comma else cell
     if style.decimal_comma:
-        plain = f"replace(translate({cell}, '.', ''), ',', '.')"
-        quick, separator = "NULL::DOUBLE", r"\."
+        quick = f"CASE WHEN NOT contains({cell}, '.') THEN TRY_CAST(replace({cell}, ',', '.') AS DOUBLE) END"
     else:
-        plain = f"translate({cell}, ',', '')"
         quick = f"TRY_CAST({cell} AS DOUBLE)"
-        separator = ","
-    wrong_groups = quote_text(WRONG_GROUPS.format(separator))
-    bare = f"translate({plain}, {quote_text(DECORATION)}, '')"
-    units = " ".join(
-        f"WHEN contains({cell}, '{sign}') THEN TRY_CAST({bare} AS DOUBLE) * {value}" for sign, value in UNITS
+    bare = f"TRY_CAST(translate({pointed}, '$€£¥₹￥, ', '') AS DOUBLE)"
+    dressed = (
+        f"CASE WHEN regexp_matches({pointed}, {quote_text(PLAIN_MONEY)}) THEN {bare} ELSE {_odd(pointed)} END"
     )
-    narrow = f"translate({bare}, {quote_text(WIDE)}, {quote_text(NARROW)})"
-    coded = f"regexp_replace({narrow}, '^([-+]?)(?i:{CODES}|US)|(?i:{CODES})$', '\\1')"
-    slow = (
-        f"CASE WHEN trim({cell}) = '' OR regexp_matches({cell}, {wrong_groups}) THEN NULL "
-        f"WHEN contains({cell}, '万') AND contains({cell}, '亿') THEN NULL {units} "
-        f"ELSE coalesce(TRY_CAST({bare} AS DOUBLE), TRY_CAST({coded} AS DOUBLE)) END"
+    return _finite(f"coalesce({quick}, {dressed})")
+
+
+def _odd(cell: str) -> str:
+    """Read what wears any other dress: one pattern says whether, plain text functions say what."""
+    narrow = (
+        f"lower(CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
+        f"ELSE translate({cell}, {quote_text(WIDE)}, {quote_text(NARROW)}) END)"
     )
-    brackets = f"regexp_matches({cell}, {quote_text(NEGATIVE_BRACKETS)})"
-    slow = (
-        f"CASE WHEN contains({cell}, '(') OR contains({cell}, ')') THEN CASE WHEN {brackets} THEN -({slow}) END "
-        f"ELSE {slow} END"
+    bracketed = "(contains(t, '(') OR contains(t, ')'))"
+    unwrapped = (
+        f"CASE WHEN NOT {bracketed} THEN t WHEN regexp_matches(t, {quote_text(BRACKETS)}) "
+        f"AND NOT contains(t, '-') AND NOT contains(t, '+') THEN '-' || translate(t, '()', '') END"
     )
-    return _finite(f"coalesce({quick}, {slow})")
+    unit = "regexp_extract(t, '[0-9.] *([a-z%‰十百千万萬亿億]+)', 1)"
+    factors = " ".join(f"WHEN {quote_text(name)} THEN {value}" for name, value in UNITS.items())
+    digits = "translate(regexp_extract(t, '[.]?[0-9][0-9., '']*', 0), ', ''', '')"
+    value = f"TRY_CAST({digits} AS DOUBLE) * CASE {unit} {factors} ELSE 1 END"
+    signs = "length(t) - length(translate(t, '-+', ''))"
+    read = (
+        f"CASE WHEN NOT regexp_matches(t, {quote_text(MONEY)}) OR {signs} > 1 THEN NULL "
+        f"WHEN contains(t, '-') THEN -({value}) ELSE {value} END"
+    )
+    # Each lambda works its text out once.
+    return f"list_transform(list_transform([{narrow}], lambda t: {unwrapped}), lambda t: {read})[1]"
 
 
 def _finite(value: str) -> str:
@@ -149,26 +117,73 @@ def _finite(value: str) -> str:
     return value
 
 
+def _strptime(text: str, forms: Sequence[str]) -> str:
+    return f"try_strptime({text}, [{', '.join(map(quote_text, forms))}])"
+
+
+TIME = r"[ T\x{a0}]+\d{1,2}(:|时|点).*$"
+DAY_LEADS = r"^(1[3-9]|2\d|3[01])[-/.]\d{1,2}[-/.]\d{2,4}$"
+MONTH_LEADS = r"^\d{1,2}[-/.](1[3-9]|2\d|3[01])[-/.]\d{2,4}$"
+WIDE_DIGIT = r"[\x{ff0f}-\x{ff19}\x{2212}\x{a0}\x{3000}]"
+SERIAL = r"^\s*[1-7]\d{4}(\.\d+)?\s*$"
+"""Days since 30 December 1899 as Excel counts them: 10000 is in 1927, 73050 the last of 2099."""
+
+
+def _widened(day: str) -> str:
+    """Write a two-digit year with four digits: the engine would take 62 for a year of antiquity."""
+    century = f"CASE WHEN right({day}, 2) > '{LAST_TWO_DIGIT_YEAR % 100:02d}' THEN '19' ELSE '20' END"
+    short = f"substring({day}, -3, 1) IN ('-', '/', '.', ' ', ',')"
+    return f"CASE WHEN {short} THEN left({day}, -2) || {century} || right({day}, 2) ELSE {day} END"
+
+
 def date(cell: str, style: CellStyle) -> str:
-    """Read a text cell as DATE; a time of day is dropped. :func:`settle` then places two-digit years."""
-    ordered = DAY_FIRST if style.day_first else MONTH_FIRST
-    known = [*style.date_formats, *(f for f in (*NAMED_DATES, *ordered) if f not in style.date_formats)]
-    # The engine's %Y would take "62" for the year 62, so forms with two digits come first.
-    known.sort(key=lambda form: "%y" not in form)
-    formats = ", ".join(quote_text(pattern) for pattern in known)
+    """Read a text cell as DATE; a time of day is dropped.
+
+    Two-digit years up to `LAST_TWO_DIGIT_YEAR` are of this century. Where no cell of the column tells
+    whether day or month comes first the style decides for all of them.
+    """
     day = (
-        f"CASE WHEN contains({cell}, ':') THEN trim(regexp_replace({cell}, '[ T]+\\d{{1,2}}:.*$', '')) "
-        f"ELSE nullif(trim({cell}), '') END"
+        f"CASE WHEN contains({cell}, ':') OR contains({cell}, '时') "
+        f"THEN trim(regexp_replace({cell}, {quote_text(TIME)}, '')) ELSE nullif(trim({cell}), '') END"
     )
-    return f"CAST(try_strptime({day}, [{formats}]) AS DATE)"
+    seen = [form for form in style.date_formats if form in YEAR_FIRST]
+    year_first = _strptime(day, [*seen, *(form for form in YEAR_FIRST if form not in seen)])
+    # Without four digits up front the engine would take the 31 of 31/12/20 for a year.
+    year_first = f"CASE WHEN regexp_matches({cell}, '^\\s*[0-9]{{4}}') THEN {year_first} END"
+    year_last = f"list_transform([{day}], lambda d: {_year_last('d', style)})[1]"
+    readings = [year_last, year_first] if style.date_formats and not seen else [year_first, year_last]
+    if style.serial:
+        serial = f"CAST(floor(CAST({cell} AS DOUBLE)) AS INTEGER)"
+        counted = f"DATE '1899-12-30' + CASE WHEN {serial} <= 73050 THEN {serial} END"
+        readings.insert(0, f"CASE WHEN regexp_matches({cell}, {quote_text(SERIAL)}) THEN {counted} END")
+    narrowed = f"translate({day}, {quote_text(WIDE + '／')}, {quote_text(NARROW + '/')})"
+    readings.append(
+        f"CASE WHEN regexp_matches({cell}, {quote_text(WIDE_DIGIT)}) THEN list_transform([{narrowed}], "
+        f"lambda d: coalesce({_strptime('d', YEAR_FIRST)}, {_year_last('d', style)}))[1] END"
+    )
+    return f"CAST(coalesce({', '.join(readings)}) AS DATE)"
+
+
+def _year_last(day: str, style: CellStyle) -> str:
+    """Read the forms that end in the year, on text whose year has four digits."""
+    wide = _widened(day)
+    if style.day_first is not None or style.has_slashes:
+        forms = [*(DAY_FIRST if style.day_first else MONTH_FIRST), *NAMED_DAY]
+        forms.sort(key=lambda form: form not in style.date_formats)
+        return _strptime(wide, forms)
+    # Not seen when the style was decided: only what can be meant in one way.
+    return (
+        f"coalesce({_strptime(wide, NAMED_DAY)}, CASE WHEN regexp_matches({day}, {quote_text(DAY_LEADS)}) "
+        f"THEN {_strptime(wide, DAY_FIRST)} WHEN regexp_matches({day}, {quote_text(MONTH_LEADS)}) "
+        f"THEN {_strptime(wide, MONTH_FIRST)} END)"
+    )
 
 
 def settle(name: str, kind: Kind, style: CellStyle) -> str:
-    """Give the second step of a column already read: the century of two-digit years."""
+    """Give the second step of a column already read: years of antiquity are misread ones."""
     if kind != "date":
         return name
-    century = f"WHEN year({name}) > {LAST_TWO_DIGIT_YEAR} THEN CAST({name} - INTERVAL 100 YEAR AS DATE) "
-    return f"CASE WHEN year({name}) < {FIRST_YEAR} THEN NULL {century if style.two_digit_years else ''}ELSE {name} END"
+    return f"CASE WHEN year({name}) >= {FIRST_YEAR} THEN {name} END"
 
 
 def flag(cell: str) -> str:

@@ -9,10 +9,23 @@ from statistics import median
 
 from data.contract import FLAG_FALSE, FLAG_TRUE, MISSING, Kind
 
+CODES = "USD?|EUR|CNY|RMB|GBP|JPY|HKD|CHF|INR|AUD|CAD|SGD|BRL|MXN|ZAR|SEK|NOK|DKK|PLN"
+LETTER_UNITS = {
+    "k": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "mln": 1e6,
+    "bn": 1e9,
+    "b": 1e9,
+    "mrd": 1e9,
+    "tn": 1e12,
+}
 NUMBER = re.compile(
-    r"^\(?[-+]?(?:USD?|EUR|CNY|RMB|GBP|JPY|HKD|CHF|INR)?\s*[$€£¥￥₹]?\s*[-+]?"
-    r"(?:(?:\d{1,3}(?:[,' \u00a0]\d{3})+|\d+)?(?:\.\d+)?|(?:\d{1,3}(?:[.' \u00a0]\d{3})+|\d+)(?:,\d+)?)"
-    r"(?:e[-+]?\d+)?\s*[%万亿]?元?\)?$",
+    rf"^\(?[-+]?(?:{CODES})?\s*[$€£¥￥₹]?\s*[-+]?"
+    r"(?:(?:\d{1,3}(?:[,' \u00a0\u2009\u202f]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d+)?(?:\.\d+)?"
+    r"|(?:\d{1,3}(?:[.' \u00a0\u2009\u202f]\d{3})+|\d+)(?:,\d+)?)"
+    rf"(?:e[-+]?\d+)?\s*(?P<unit>[%千万亿]|百万|千万|k|mn|mio|mln|m|bn|b|mrd|tn)?元?\s*(?:{CODES})?[€$]?\)?-?$",
     re.IGNORECASE,
 )
 DECIMAL_COMMA = re.compile(r"^\D*(?:\d{1,3}(?:[.' \u00a0\u2009]\d{3})*|\d+),\d{1,2}\D*$|^\D*0,\d+\D*$")
@@ -21,6 +34,8 @@ DATE = re.compile(
     r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}"
     r"|\d{4}年\d{1,2}月\d{1,2}日?|[A-Za-z]{3,9} \d{1,2}, \d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?$"
 )
+SERIAL_DATE = re.compile(r"^[1-7]\d{4}(?:\.\d+)?$")
+"""Days as a spreadsheet counts them, 1927 to 2099."""
 PACKED_DATE = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 
 
@@ -54,16 +69,17 @@ def to_number(cell: str) -> float | None:
     (60000.0, -3000.0, 0.05, None)
     """
     text = cell.strip()
-    if not text or not NUMBER.match(text) or not any(letter.isdigit() for letter in text):
+    found = NUMBER.match(text)
+    if not found or not any(letter.isdigit() for letter in text):
         return None
-    factor = 1.0
-    for sign, value in (("%", 0.01), ("万", 1e4), ("亿", 1e8)):
+    factor = LETTER_UNITS.get((found["unit"] or "").lower(), 1.0)
+    for sign, value in (("%", 0.01), ("千", 1e3), ("万", 1e4), ("百万", 1e6), ("千万", 1e7), ("亿", 1e8)):
         if sign in text:
             factor = value
-    negative = text.startswith("(")
+    negative = text.startswith("(") or text.endswith("-")
     if DECIMAL_COMMA.match(text) or GROUPED_BY_DOTS.match(text):
         text = text.replace(".", "").replace(",", ".")
-    plain = re.sub(r"[^\d.eE+-]|(?i:USD?|EUR)", "", text)
+    plain = re.sub(rf"(?i:{CODES})|[^\d.eE+-]|-$", "", text)
     try:
         number = float(plain) * factor
     except ValueError:
@@ -83,7 +99,9 @@ def look_at(cells: Sequence[str | None]) -> Content:
     if not filled:
         return Content(0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, False)
     numbers = [number for cell in filled if (number := to_number(cell)) is not None]
-    dated = sum(1 for cell in filled if DATE.match(cell) or PACKED_DATE.match(cell))
+    dated = sum(
+        1 for cell in filled if DATE.match(cell) or PACKED_DATE.match(cell) or SERIAL_DATE.match(cell)
+    )
     lowered = [cell.lower() for cell in filled]
     flagged = sum(1 for cell in lowered if cell in FLAG_TRUE or cell in FLAG_FALSE)
     levels = len(set(lowered))

@@ -20,6 +20,15 @@ class IngestLimits:
         Of one file; the last in characters.
     rows_remedy : str
         What to do with more rows.
+    max_swelling : int
+        How many times larger than packed a content may be. A table of zeros packs
+        a few hundredfold; a bomb a thousandfold.
+    swelling_from : int
+        Bytes up to which any swelling is taken: they do no harm.
+    max_members : int
+        Files in one zip.
+    workbook_memory, workbook_seconds : int
+        Bytes and time a spreadsheet's parser may take.
     """
 
     max_bytes: int = 64 * 1024**3
@@ -27,6 +36,11 @@ class IngestLimits:
     max_columns: int = 2_000
     max_cell_length: int = 100_000
     rows_remedy: str = "Split the file, or raise STRATUM_MAX_ROWS."
+    max_swelling: int = 500
+    swelling_from: int = 256 * 1024**2
+    max_members: int = 10_000
+    workbook_memory: int = 6 * 1024**3
+    workbook_seconds: int = 900
 
     def check_columns(self, file: str, count: int) -> None:
         """Refuse a table that is too wide."""
@@ -45,6 +59,16 @@ class IngestLimits:
                 f"unpacks to more than {self.max_bytes:,} bytes",
                 file=file,
                 remedy="Split the file, or raise the limit in the settings.",
+            )
+
+    def check_packed(self, file: str, unpacked: int, packed: int) -> None:
+        """Refuse packed content that is too long or swells like nothing a table does."""
+        self.check_bytes(file, unpacked)
+        if unpacked > self.swelling_from and unpacked > self.max_swelling * packed:
+            raise InputRefused.because(
+                f"unpacks to more than {self.max_swelling:,} times its size: no table does",
+                file=file,
+                remedy="Send the table as it is, not packed.",
             )
 
     def check_rows(self, file: str, count: int) -> None:

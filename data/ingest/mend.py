@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +20,8 @@ import pyarrow as pa
 from data.errors import InputRefused
 from data.identity import content_hash
 from data.ingest.account import FORMULA_STARTS, QUARANTINE_COLUMNS, inert
-from data.ingest.readers import Batch, Rejected, Source
-from data.ingest.records import split_record
+from data.ingest.readers import Batch, Choices, Rejected, Source
+from data.ingest.records import PLAIN, Quoting, split_record
 from data.ingest.sniff import SourceInfo
 
 SNAPSHOT_COLUMN = "snapshot"
@@ -33,7 +33,13 @@ AsideRow = tuple[str, int, str, str, str]
 
 
 def write_mending(
-    path: Path, rows: Iterable[AsideRow], *, header: Sequence[str], delimiter: str, snapshot_id: str
+    path: Path,
+    rows: Iterable[AsideRow],
+    *,
+    header: Sequence[str],
+    delimiter: str,
+    snapshot_id: str,
+    quoting: Quoting = PLAIN,
 ) -> None:
     """Write rows set aside for a person to mend; no cell of it runs in a spreadsheet.
 
@@ -49,12 +55,14 @@ def write_mending(
         What separates the cells of a raw line.
     snapshot_id : str
         Where the rows belong, so that they find home.
+    quoting : Quoting
+        How a raw line quotes its cells.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
         writer.writerow([*LEAD, *(inert(name) for name in cell_names(header))])
         for row in rows:
-            cells = split_record(row[4], delimiter)
+            cells = split_record(row[4], delimiter, quoting)
             # A ragged row's cells may stand under the wrong names: its raw line is to be mended.
             shown = cells if len(cells) == len(header) else [""] * len(header)
             writer.writerow([inert(str(cell)) for cell in (*row, snapshot_id, *shown)])
@@ -153,7 +161,13 @@ def read_returned(source: Source) -> list[Returned]:
 
 
 def mended_cells(
-    row: Returned, original: str, *, names: Sequence[str], header: Sequence[str], delimiter: str
+    row: Returned,
+    original: str,
+    *,
+    names: Sequence[str],
+    header: Sequence[str],
+    delimiter: str,
+    quoting: Quoting = PLAIN,
 ) -> list[str]:
     """Settle what a row holds now: its cells when one was changed, else its raw line.
 
@@ -167,7 +181,7 @@ def mended_cells(
         Headers of `row.cells`; columns may have been moved.
     header : sequence of str
         The source's.
-    delimiter : str
+    delimiter, quoting : str, Quoting
         Of the raw line.
 
     Returns
@@ -176,7 +190,7 @@ def mended_cells(
         Its cells; not as many as the header when the raw line is still ragged.
     """
     by_name = dict(zip((lively(name) for name in names), row.cells, strict=False))
-    before = split_record(original, delimiter)
+    before = split_record(original, delimiter, quoting)
     wanted = cell_names(header)
     cells = [by_name.get(name, "") for name in wanted]
     known = dict(zip(header, before, strict=False)) if len(before) == len(header) else {}
@@ -185,7 +199,7 @@ def mended_cells(
     )
     if any(cells) and was_changed and set(wanted) <= set(by_name):
         return cells
-    return split_record(row.raw, delimiter)
+    return split_record(row.raw, delimiter, quoting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +229,8 @@ class MendedRows:
         Their raw lines are written with it.
     belongs_to : str
         Snapshot that set them aside; part of the content's identity.
+    quoting : Quoting
+        How their raw lines quote cells.
     """
 
     info: SourceInfo
@@ -222,7 +238,10 @@ class MendedRows:
     rows: list[tuple[int, list[str]]]
     delimiter: str
     belongs_to: str
+    quoting: Quoting = PLAIN
     content_hash: str = ""
+    choices: Choices = field(default_factory=Choices)
+    left_out: tuple[str, ...] = ()
 
     def sample(self, rows: int = 2_000) -> pd.DataFrame:
         """First rows as text."""
@@ -251,5 +270,7 @@ class MendedRows:
 
     def _written(self, cells: Sequence[str]) -> str:
         line = io.StringIO()
-        csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow(cells)
+        csv.writer(line, delimiter=self.delimiter, quotechar=self.quoting.sign, lineterminator="").writerow(
+            cells
+        )
         return line.getvalue()

@@ -19,7 +19,7 @@ from data.errors import InputRefused
 from data.ingest.account import Account
 from data.ingest.limits import IngestLimits
 from data.ingest.mapping import Mapping
-from data.ingest.readers import Batch, Source
+from data.ingest.readers import Batch, Choices, Source
 from data.ingest.sniff import SourceInfo
 from data.ingest.stage import Staged, stage_files
 
@@ -100,6 +100,14 @@ class _FirstBatch:
     def header(self) -> tuple[str, ...]:
         return self.source.header
 
+    @property
+    def choices(self) -> Choices:
+        return self.source.choices
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        return self.source.left_out
+
     def sample(self, rows: int = 2_000) -> pd.DataFrame:
         return self.source.sample(rows)
 
@@ -133,7 +141,7 @@ def preview(source: Source, mapping: Mapping, limits: IngestLimits) -> Preview:
         try:
             staged = stage_files(
                 connection,
-                [(first, mapping)],  # type: ignore[list-item]  # read-only fields serve where none is set
+                [(first, mapping)],
                 table="shown",
                 quarantine_table="shown_aside",
                 limits=limits,

@@ -8,6 +8,7 @@ the few with an odd number are walked through exactly, so that a stray quote in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,12 @@ from data.errors import InputRefused
 
 Offsets = npt.NDArray[np.int64]
 
-NEWLINE, QUOTE = 10, 34
+NEWLINE, BACKSLASH = 10, 92
+ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+INNER_LINES = 50
+LARGEST_WALK = 1 << 20
+"""Bytes of the longest record over several lines that is walked through to see whether it is one."""
+
 CHUNK_BYTES = 16 << 20
 MAX_RECORD_BYTES = 32 << 20
 
@@ -50,7 +56,46 @@ class Chunk:
         return self.data[int(self.starts[place]) : int(self.stops[place])].decode("utf-8", errors="replace")
 
 
-def opens_quote(line: bytes, delimiter: bytes) -> bool:
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """How cells are quoted.
+
+    Attributes
+    ----------
+    sign : str
+        The quote, one ASCII character.
+    escape : bool
+        Whether a backslash takes the meaning from the sign after it; else a
+        quote inside quotes is doubled.
+    """
+
+    sign: str = '"'
+    escape: bool = False
+
+
+PLAIN = Quoting()
+
+
+def _closing(text: str, place: int, quoting: Quoting) -> int:
+    """Where the quote that opened before `place` closes; -1 when it does not."""
+    sign = quoting.sign
+    while True:
+        closing = text.find(sign, place)
+        if closing < 0:
+            return -1
+        if quoting.escape:
+            slashes = 0
+            while closing - slashes > place and text[closing - slashes - 1] == "\\":
+                slashes += 1
+            if slashes % 2:
+                place = closing + 1
+                continue
+        if text[closing + 1 : closing + 2] != sign:
+            return closing
+        place = closing + 2
+
+
+def opens_quote(line: bytes, delimiter: bytes, quoting: Quoting = PLAIN) -> bool:
     r"""Whether a line that begins outside quotes ends inside them.
 
     Examples
@@ -58,26 +103,27 @@ def opens_quote(line: bytes, delimiter: bytes) -> bool:
     >>> opens_quote(b'a,"b', b","), opens_quote(b'5" PIPE,x', b","), opens_quote(b'a,"b ""c"" d",e', b",")
     (True, False, False)
     """
-    place = 0
-    while place <= len(line):
-        if line[place : place + 1] == b'"':
-            place += 1
-            while True:
-                closing = line.find(b'"', place)
-                if closing < 0:
-                    return True
-                if line[closing + 1 : closing + 2] != b'"':
-                    place = closing + 1
-                    break
-                place = closing + 2
-        following = line.find(delimiter, place)
+    text, separator, place = line.decode("latin-1"), delimiter.decode("latin-1"), 0
+    while place <= len(text):
+        if text[place : place + 1] == quoting.sign:
+            closing = _closing(text, place + 1, quoting)
+            if closing < 0:
+                return True
+            place = closing + 1
+        following = text.find(separator, place)
         if following < 0:
             return False
         place = following + 1
     return False
 
 
-def split_record(record: str, delimiter: str) -> list[str]:
+def _unescaped(text: str, quoting: Quoting) -> str:
+    if quoting.escape:
+        text = ESCAPED.sub(r"\1", text)
+    return text
+
+
+def split_record(record: str, delimiter: str, quoting: Quoting = PLAIN) -> list[str]:
     """Split one record into its cells by the rules of :func:`opens_quote`; takes any text.
 
     Examples
@@ -86,49 +132,127 @@ def split_record(record: str, delimiter: str) -> list[str]:
     ['a', 'b, "c" d', '5" PIPE', '']
     """
     cells: list[str] = []
-    place = 0
+    sign, place = quoting.sign, 0
     while True:
         cell = ""
-        if record[place : place + 1] == '"':
-            place += 1
-            closing = record.find('"', place)
-            while closing >= 0 and record[closing + 1 : closing + 2] == '"':
-                cell, place = cell + record[place : closing + 1], closing + 2
-                closing = record.find('"', place)
+        if record[place : place + 1] == sign:
+            closing = _closing(record, place + 1, quoting)
             closing = closing if closing >= 0 else len(record)
-            cell, place = cell + record[place:closing], closing + 1
+            cell = _unescaped(record[place + 1 : closing].replace(sign * 2, sign), quoting)
+            place = closing + 1
         following = record.find(delimiter, place)
         if following < 0:
-            return [*cells, cell + record[place:]]
-        cells.append(cell + record[place:following])
+            return [*cells, cell + _unescaped(record[place:], quoting)]
+        cells.append(cell + _unescaped(record[place:following], quoting))
         place = following + 1
 
 
-def _record_ends(data: bytes, delimiter: bytes) -> tuple[Offsets, Offsets, int | None]:
-    """Newlines, which of them end a record (indices), and the line where an open quote began."""
+def closes_cleanly(record: str, delimiter: str, quoting: Quoting = PLAIN) -> bool:
+    """Whether each quote that opens a cell closes at that cell's end.
+
+    Examples
+    --------
+    >>> closes_cleanly('a,"b,c"', ","), closes_cleanly('a,"b"c', ","), closes_cleanly('a,"b', ",")
+    (True, False, False)
+    """
+    place = 0
+    while True:
+        if record[place : place + 1] == quoting.sign:
+            closing = _closing(record, place + 1, quoting)
+            if closing < 0:
+                return False
+            place = closing + 1
+            if record[place : place + 1] not in ("", delimiter, "\r"):
+                return False
+        following = record.find(delimiter, place)
+        if following < 0:
+            return True
+        place = following + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the cutter knows of a table: how cells are parted and quoted, and how many a row has."""
+
+    delimiter: bytes
+    quoting: Quoting = PLAIN
+    width: int = 0
+
+    def is_one_record(self, span: bytes) -> bool:
+        """Whether lines joined by an open quote are one record, not two quotes that never closed.
+
+        The quotes must close at the ends of cells and the cells be as many as the header has; and the
+        lines between must not be whole rows themselves.
+        """
+        if self.width == 0:
+            return True
+        if len(span) > LARGEST_WALK:
+            return False
+        text, delimiter = span.decode("utf-8", "replace"), self.delimiter.decode()
+        lines = text.split("\n", INNER_LINES + 2)
+        between = [line for line in lines[1:-1] if line.strip()][:INNER_LINES]
+        whole = sum(1 for line in between if len(split_record(line, delimiter, self.quoting)) == self.width)
+        rows_between = len(between) >= 3 and whole >= 0.9 * len(between)
+        if closes_cleanly(text, delimiter, self.quoting):
+            fits = len(split_record(text, delimiter, self.quoting)) == self.width
+            # With two columns any line of prose with one comma looks like a row.
+            return not rows_between or (fits and self.width < 3)
+        # It does not close well. When what follows are rows by themselves, the quote was a slip.
+        following = lines[1:INNER_LINES]
+        rows = sum(1 for line in following if len(split_record(line, delimiter, self.quoting)) == self.width)
+        return rows * 2 < len(following)
+
+
+def _odd_lines(array: npt.NDArray[np.uint8], newlines: Offsets, quoting: Quoting) -> Offsets:
+    """Lines with an odd number of quotes: only they can change whether a quote is open."""
+    quotes = np.flatnonzero(array == ord(quoting.sign))
+    if quoting.escape and quotes.size:
+        slashes = np.zeros(quotes.size, dtype=np.int64)
+        reach = np.ones(quotes.size, dtype=bool)
+        # A run of backslashes before the quote; an odd one takes its meaning.
+        for step in range(1, 9):
+            reach &= (quotes >= step) & (array[np.maximum(quotes - step, 0)] == BACKSLASH)
+            if not reach.any():
+                break
+            slashes += reach
+        quotes = quotes[slashes % 2 == 0]
+    if quotes.size == 0:
+        return np.empty(0, dtype=np.int64)
+    per_line = np.diff(np.searchsorted(quotes, newlines), prepend=0)
+    return np.flatnonzero(per_line & 1)
+
+
+def _record_ends(
+    data: bytes, grammar: Grammar
+) -> tuple[Offsets, npt.NDArray[np.bool_], npt.NDArray[np.bool_], int | None]:
+    """Newlines; which end a record; which end a broken one; and the line where an open quote began."""
     array = np.frombuffer(data, dtype=np.uint8)
     newlines = np.flatnonzero(array == NEWLINE).astype(np.int64)
-    quotes = np.flatnonzero(array == QUOTE)
-    if quotes.size == 0:
-        return newlines, np.arange(newlines.size), None
-    per_line = np.diff(np.searchsorted(quotes, newlines), prepend=0)
-    ends = np.ones(newlines.size, dtype=bool)
+    ends, broken = np.ones(newlines.size, dtype=bool), np.zeros(newlines.size, dtype=bool)
+
+    def line(index: int) -> bytes:
+        return data[_start(newlines, index) : int(newlines[index])]
+
     opened: int | None = None
-    for index in np.flatnonzero(per_line & 1):
+    for found in _odd_lines(array, newlines, grammar.quoting):
+        index = int(found)
         if opened is not None:
-            ends[opened:index] = False
-            opened = None
-            continue
-        start = int(newlines[index - 1]) + 1 if index else 0
-        if opens_quote(data[start : int(newlines[index])], delimiter):
-            opened = int(index)
+            start = _start(newlines, opened)
+            if grammar.is_one_record(data[start : int(newlines[index])]):
+                ends[opened:index] = False
+                opened = None
+                continue
+            # Two quotes that never closed: the first costs its own line, and reading goes on after it.
+            broken[opened], opened = True, None
+        if opens_quote(line(index), grammar.delimiter, grammar.quoting):
+            opened = index
     if opened is not None:
         ends[opened:] = False
-    return newlines, np.flatnonzero(ends), opened
+    return newlines, ends, broken, opened
 
 
 def cut_records(
-    pieces: Iterator[bytes], delimiter: bytes, first_line: int = 1, *, name: str = "the file"
+    pieces: Iterator[bytes], grammar: Grammar, first_line: int = 1, *, name: str = "the file"
 ) -> Iterator[Chunk]:
     r"""Cut a byte stream into chunks of whole records; blank lines are no records.
 
@@ -136,8 +260,8 @@ def cut_records(
     ----------
     pieces : iterator of bytes
         The stream, UTF-8, line ends ``\n`` or ``\r\n``.
-    delimiter : bytes
-        One byte.
+    grammar : Grammar
+        How cells are parted and quoted; with a width, quotes that never close are told from long cells.
     first_line : int
         Line number of the stream's first line.
     name : str
@@ -157,19 +281,17 @@ def cut_records(
         else:
             data = carry + piece
         while data:
-            newlines, ends, opened = _record_ends(data, delimiter)
-            if ends.size:
-                stop = int(newlines[ends[-1]]) + 1
-                yield _chunk(data[:stop], newlines[: ends[-1] + 1], ends, line)
-                line += int(ends[-1]) + 1
-                data = data[stop:]
-                continue
-            if opened is not None and (exhausted or len(data) > MAX_RECORD_BYTES):
+            newlines, ends, broken, opened = _record_ends(data, grammar)
+            if opened is not None and (exhausted or len(data) - _start(newlines, opened) > MAX_RECORD_BYTES):
                 # The quote never closes: that line alone is broken, the rest is read anew.
-                stop = int(newlines[0]) + 1
-                broken = _chunk(data[:stop], newlines[:1], np.zeros(1, dtype=np.int64), line, unclosed=True)
-                yield broken
-                line, data = line + 1, data[stop:]
+                ends[opened] = broken[opened] = True
+                ends[opened + 1 :] = False
+            places = np.flatnonzero(ends)
+            if places.size:
+                stop = int(newlines[places[-1]]) + 1
+                yield _chunk(data[:stop], newlines[: places[-1] + 1], places, line, broken[places])
+                line += int(places[-1]) + 1
+                data = data[stop:]
                 continue
             if not newlines.size and len(data) > MAX_RECORD_BYTES:
                 raise InputRefused.because(
@@ -182,7 +304,13 @@ def cut_records(
         carry = data
 
 
-def _chunk(data: bytes, newlines: Offsets, ends: Offsets, first_line: int, unclosed: bool = False) -> Chunk:
+def _start(newlines: Offsets, index: int) -> int:
+    return int(newlines[index - 1]) + 1 if index else 0
+
+
+def _chunk(
+    data: bytes, newlines: Offsets, ends: Offsets, first_line: int, broken: npt.NDArray[np.bool_]
+) -> Chunk:
     stops = newlines[ends]
     starts = np.empty_like(stops)
     starts[0] = 0
@@ -195,4 +323,4 @@ def _chunk(data: bytes, newlines: Offsets, ends: Offsets, first_line: int, unclo
     with_return = (stops > starts) & (array[np.maximum(stops - 1, 0)] == 13)
     stops = stops - with_return
     kept = stops > starts
-    return Chunk(data, starts[kept], stops[kept], lines[kept], np.full(int(kept.sum()), unclosed))
+    return Chunk(data, starts[kept], stops[kept], lines[kept], broken[kept])

@@ -1,32 +1,90 @@
-"""What a file is: its format, encoding, separator and header."""
+"""What a file is: its format, encoding, separator and header. Its ending is not trusted."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import gzip
-import lzma
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Literal
+from pathlib import Path, PurePath
+from typing import Literal
 
 from data.errors import InputRefused
+from data.ingest.dialects import Dialect, find_dialect, known_separator, with_header
+from data.ingest.encodings import SAMPLE_BYTES, detect, known_encoding
 from data.ingest.limits import IngestLimits
-from data.ingest.records import CHUNK_BYTES, split_record
+from data.ingest.packing import ZIP, Opened, refuse_packed_twice, unpacked
+from data.ingest.records import PLAIN, Quoting, split_record
 
-Format = Literal["csv", "xlsx", "parquet"]
-SAMPLE_BYTES = 1 << 20
-CONTROL = (*range(9), *range(14, 32))
-BINARY_SHARE = 0.05
-"""Text has next to no control characters; more than this share of them is no table."""
-PACKING_ERRORS = (
-    EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError,
-)  # fmt: skip
-DELIMITERS = (",", ";", "\t", "|")
+Format = Literal["csv", "xlsx", "xls", "parquet"]
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SEARCHED = 64 << 20
+
+DOCUMENTS: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "a PDF document", "Export the table as CSV or XLSX instead of printing it."),
+    (b"\x89PNG", "a picture (PNG)", "Send the table itself."),
+    (b"\xff\xd8\xff", "a picture (JPEG)", "Send the table itself."),
+    (b"GIF8", "a picture (GIF)", "Send the table itself."),
+    (b"{\\rtf", "an RTF document", "Export the table as CSV or XLSX."),
+    (b"Rar!", "a RAR archive", "Unpack it, or pack it as zip."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it, or pack it as zip."),
+    (b"BZh", "a bzip2 archive", "Unpack it, or pack it as gzip or zip."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it, or pack it as gzip or zip."),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it, or pack it as gzip or zip."),
+    (b"PARE", "an encrypted Parquet file", "Export it without encryption."),
+    (b"ARROW1", "an Arrow (Feather) file", "Export it as Parquet or CSV."),
+    (b"ORC", "an ORC file", "Export it as Parquet or CSV."),
+    (b"Obj\x01", "an Avro file", "Export it as Parquet or CSV."),
+    (b"SQLite format 3", "an SQLite database", "Export the table as CSV or Parquet."),
+    (b"\x89HDF", "an HDF5 file", "Export the table as CSV or Parquet."),
+    (b"$FL2", "an SPSS file", "Export it as CSV."),
+    (b"<stata_dta>", "a Stata file", "Export it as CSV."),
+    (b"MZ", "a Windows program", "Send the table itself."),
+    (b"\x7fELF", "a program", "Send the table itself."),
+)
+"""First bytes → what it is, and what to do: files that get sent in place of a table."""
+
+MARKUP: tuple[tuple[str, str, str], ...] = (
+    ("<?xml", "an XML document", "Open it in a spreadsheet program and save it as .xlsx or CSV."),
+    ("<!doctype html", "a web page", "Open it in a spreadsheet program and save it as .xlsx or CSV."),
+    ("<html", "a web page", "Open it in a spreadsheet program and save it as .xlsx or CSV."),
+    ("<table", "a web page", "Open it in a spreadsheet program and save it as .xlsx or CSV."),
+    ('{"', "a JSON document", "Export the table as CSV or Parquet."),
+    ("[{", "a JSON document", "Export the table as CSV or Parquet."),
+)
+ENDINGS: dict[str, frozenset[str]] = {
+    "csv": frozenset({".csv", ".tsv", ".txt", ".tab", ".dat", ".psv", ".asc"}),
+    "xlsx": frozenset({".xlsx", ".xlsm", ".xlsb", ".ods", ".xltx"}),
+    "xls": frozenset({".xls", ".xlt"}),
+    "parquet": frozenset({".parquet", ".pq", ".parq"}),
+}
+PACKINGS = frozenset({".gz", ".gzip", ".zip"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a person said about how a file is to be read; what is None is found out.
+
+    Attributes
+    ----------
+    encoding : str or None
+        Name of a text encoding.
+    separator : str or None
+        Between cells: one sign, or a name such as ``tab``.
+    sheet : str or None
+        Of a workbook.
+    member : str or None
+        File inside a zip; ``*`` for all that have the header of the largest.
+    header_line : int or None
+        Line, or row of a sheet, that holds the column names; from 1.
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    member: str | None = None
+    header_line: int | None = None
+
+
+AS_FOUND = ReadOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +96,23 @@ class SourceInfo:
     name : str
         The file's own name, for people; hostile text.
     format : Format
-        What it is once unpacked.
+        What it is once unpacked; ``xlsx`` stands for ODS too.
     packing : str
         ``gzip``, ``zip`` or empty.
     member : str
-        File inside the zip, or sheet of the workbook.
+        File inside the zip.
     encoding, delimiter : str
         Of text; empty otherwise.
+    quoting : Quoting
+        Which sign quotes cells.
+    header_line : int
+        Line or row (from 1) of the column names.
+    sheet : str
+        Of a workbook.
+    decimal : str
+        ``.`` or ``,`` as the first rows show; empty when none has a fraction.
+    is_sure : bool
+        Whether the encoding is beyond doubt.
     """
 
     name: str
@@ -53,64 +121,38 @@ class SourceInfo:
     member: str = ""
     encoding: str = ""
     delimiter: str = ""
+    quoting: Quoting = PLAIN
+    header_line: int = 1
+    sheet: str = ""
+    decimal: str = ""
+    is_sure: bool = True
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the text is written."""
+        return Dialect(self.delimiter, self.quoting, self.header_line)
+
+    @property
+    def is_misnamed(self) -> bool:
+        """Whether the name's ending promises another format.
+
+        Examples
+        --------
+        >>> SourceInfo("a.csv", "parquet").is_misnamed, SourceInfo("a.csv.gz", "csv", "gzip").is_misnamed
+        (True, False)
+        """
+        path = PurePath(self.member or self.name)
+        ending = path.suffix.lower()
+        if ending in PACKINGS:
+            if not self.packing:
+                return True
+            ending = PurePath(path.stem).suffix.lower()
+        promised = {kind for kind, endings in ENDINGS.items() if ending in endings}
+        return bool(promised) and self.format not in promised
 
 
-def _is_workbook(archive: zipfile.ZipFile) -> bool:
-    return any(name.startswith("xl/") for name in archive.namelist())
-
-
-def _pick_member(archive: zipfile.ZipFile, name: str, wanted: str | None) -> str:
-    """Choose the file inside a zip: the one named, else the largest."""
-    files = [
-        info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")
-    ]
-    if any(info.flag_bits & 1 for info in files):
-        raise InputRefused.because("the zip needs a password", file=name, remedy="Unpack it first.")
-    if not files:
-        raise InputRefused.because("the zip holds no file", file=name, remedy="Pack the table into it again.")
-    if wanted is not None:
-        if wanted not in {info.filename for info in files}:
-            known = ", ".join(info.filename for info in files[:10])
-            raise InputRefused.because(f"the zip has no “{wanted}”", file=name, remedy=f"It holds: {known}.")
-        return wanted
-    return max(files, key=lambda info: info.file_size).filename
-
-
-@contextmanager
-def unpacked(path: Path, name: str, member: str | None) -> Iterator[tuple[BinaryIO, str, str]]:
-    """Open a file's content: the stream, how it was packed, and the member.
-
-    Raises
-    ------
-    InputRefused
-        When the packing is damaged.
-    """
-    with path.open("rb") as plain:
-        magic = plain.read(4)
-        plain.seek(0)
-        try:
-            if magic[:2] == b"\x1f\x8b":
-                with gzip.open(plain) as stream:
-                    yield stream, "gzip", ""  # type: ignore[misc]  # GzipFile reads as a binary stream
-            elif magic == b"PK\x03\x04":
-                with zipfile.ZipFile(plain) as archive:
-                    if _is_workbook(archive):
-                        plain.seek(0)
-                        yield plain, "", ""
-                    else:
-                        chosen = _pick_member(archive, name, member)
-                        with archive.open(chosen) as stream:
-                            yield stream, "zip", chosen  # type: ignore[misc]  # ZipExtFile likewise
-            else:
-                yield plain, "", ""
-        except PACKING_ERRORS as error:
-            raise InputRefused.because(
-                f"the packed file is damaged or cut short ({error})", file=name, remedy="Send it again."
-            ) from None
-
-
-def sniff(path: Path, name: str, member: str | None = None) -> SourceInfo:
-    """Tell what a file is from its first bytes; its ending is not trusted.
+def sniff(path: Path, name: str, options: ReadOptions, limits: IngestLimits) -> SourceInfo:
+    """Tell what a file is from its first bytes, and from what a person said.
 
     Raises
     ------
@@ -119,97 +161,80 @@ def sniff(path: Path, name: str, member: str | None = None) -> SourceInfo:
     """
     if path.stat().st_size == 0:
         raise InputRefused.because("the file is empty", file=name, remedy="Export it again.")
-    with unpacked(path, name, member) as (stream, packing, chosen):
-        head = stream.read(SAMPLE_BYTES)
-    if not head.strip():
-        raise InputRefused.because("the file is empty", file=name, remedy="Export it again.")
-    if head[:4] == b"PAR1":
-        return SourceInfo(name, "parquet", packing, chosen)
-    if head[:4] == b"PK\x03\x04":
-        return SourceInfo(name, "xlsx", packing, chosen)
-    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    with unpacked(path, name, options.member, limits) as opened:
+        head = opened.stream.read(SAMPLE_BYTES)
+        if not head.strip():
+            raise InputRefused.because("the file is empty", file=name, remedy="Export it again.")
+        if not head.strip(b"\0 \r\n"):
+            raise InputRefused.because(
+                "it holds nothing but NUL bytes: the copy failed", file=name, remedy="Copy it again."
+            )
+        refuse_packed_twice(head, opened, name)
+        for magic, what, remedy in DOCUMENTS:
+            if head.startswith(magic):
+                raise InputRefused.because(f"this is {what}, not a table", file=name, remedy=remedy)
+        if head[:4] == b"PAR1":
+            return SourceInfo(name, "parquet", opened.packing, opened.member)
+        if head[:4] == ZIP:
+            return SourceInfo(name, "xlsx", opened.packing, opened.member)
+        if head[:8] == OLE:
+            _refuse_locked(head, opened, name)
+            return SourceInfo(name, "xls", opened.packing, opened.member)
+        return _text(head, opened, name, options)
+
+
+def _refuse_locked(head: bytes, opened: Opened, name: str) -> None:
+    """Refuse what looks like old Excel from outside but is a locked workbook or another document."""
+    content, searched = head, len(head)
+    found: set[str] = set()
+    streams = ("EncryptedPackage", "WordDocument", "PowerPoint Document", "Workbook", "Book", "__nameid")
+    while content:
+        found |= {stream for stream in streams if stream.encode("utf-16-le") in content}
+        if searched > SEARCHED:
+            break
+        following = opened.stream.read(1 << 20)
+        searched += len(following)
+        content = content[-64:] + following if following else b""
+    if "EncryptedPackage" in found:
         raise InputRefused.because(
-            "an old or password-protected Excel file",
-            file=name,
-            remedy="Save it as .xlsx without a password, or as CSV.",
+            "the workbook needs a password", file=name, remedy="Save it without a password, or as CSV."
         )
-    encoding = _encoding(head, name)
-    text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
-    return SourceInfo(name, "csv", packing, chosen, encoding, _delimiter(text))
-
-
-def _encoding(head: bytes, name: str) -> str:
-    """Encoding of text: byte-order mark, UTF-8, GB18030; binary content is refused."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if sum(head.count(bytes([code])) for code in CONTROL) > BINARY_SHARE * len(head):
+    if not found & {"Workbook", "Book"}:
+        kinds = {"WordDocument": "an old Word document", "PowerPoint Document": "an old PowerPoint file"}
+        what = next(
+            (kind for stream, kind in kinds.items() if stream in found), "an old Excel file, damaged or"
+        )
         raise InputRefused.because(
-            "binary content, not a table",
-            file=name,
-            remedy="Stratum reads CSV, Parquet and XLSX, also in gzip or zip.",
+            f"this is {what} without a worksheet", file=name, remedy="Export the table as CSV or XLSX."
         )
-    for encoding in ("utf-8", "gb18030"):
-        if encoding == "gb18030" and _is_mostly_utf8(head):
-            continue
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            decoder.decode(head, final=False)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    # A few unreadable bytes in a UTF-8 file set their own rows aside, not the file.
-    return "utf-8"
 
 
-def _is_mostly_utf8(head: bytes) -> bool:
-    """Whether most lines with characters beyond ASCII are good UTF-8, so that one odd line does not decide."""
-    lines = [line for line in head.split(b"\n") if not line.isascii()]
-    good = sum(1 for line in lines if line.decode("utf-8", errors="ignore").encode() == line)
-    return good > len(lines) / 2
+def _text(head: bytes, opened: Opened, name: str, options: ReadOptions) -> SourceInfo:
+    """Say how a text table is written."""
+    if options.encoding:
+        encoding, is_sure = known_encoding(options.encoding, name), True
+    else:
+        found = detect(head, opened.stream, name)
+        encoding, is_sure = found.name, found.is_sure
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).removeprefix("\ufeff")
+    start = text[:200].lstrip().lower()
+    for opening, what, remedy in MARKUP:
+        if start.startswith(opening):
+            raise InputRefused.because(f"this is {what}, not a table", file=name, remedy=remedy)
+    # A quote or a separator in a file of carriage returns alone is found as in any other.
+    text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+    dialect = find_dialect(text)
+    if options.separator:
+        separator = known_separator(options.separator, name)
+        dialect = with_header(text.split("\n")[:200], Dialect(separator, dialect.quoting))
+    line = options.header_line or dialect.header_line
+    return SourceInfo(
+        name, "csv", opened.packing, opened.member, encoding, dialect.separator, dialect.quoting, line,
+        is_sure=is_sure,
+    )  # fmt: skip
 
 
-def _delimiter(text: str) -> str:
-    """Separator that splits the first lines into the same number of fields most often."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
-    if len(lines) > 1 and not text.endswith("\n"):
-        lines = lines[:-1]
-
-    def rank(delimiter: str) -> tuple[float, int]:
-        widths: list[int] = []
-        with suppress(csv.Error):  # a cell too long for this parser: what came before it decides
-            widths += (len(row) for row in csv.reader(lines, delimiter=delimiter))
-        # What does not split the header separates nothing, however often it stands in the cells.
-        if not widths or widths[0] == 1:
-            return (0.0, 0)
-        width = max(set(widths), key=widths.count)
-        return (widths.count(width) / len(widths) if width > 1 else 0.0, width)
-
-    return max(DELIMITERS, key=rank)
-
-
-def utf8_pieces(stream: BinaryIO, encoding: str, name: str, limits: IngestLimits) -> Iterator[bytes]:
-    """Read a text stream as UTF-8 pieces without a byte-order mark, whatever its encoding.
-
-    A lone carriage return as line end (old Macintosh exports) becomes a newline.
-    """
-    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors="replace")
-    total, first, only_returns = 0, True, False
-    while piece := stream.read(CHUNK_BYTES):
-        total += len(piece)
-        limits.check_bytes(name, total)
-        if decoder is not None:
-            piece = decoder.decode(piece).removeprefix("\ufeff" if first else "").encode()
-        elif first:
-            piece = piece.removeprefix(codecs.BOM_UTF8)
-        if first:
-            only_returns = b"\r" in piece and b"\n" not in piece
-        first = False
-        yield piece.replace(b"\r", b"\n") if only_returns else piece
-    if decoder is not None:
-        yield decoder.decode(b"", final=True).encode()  # a character cut off at the very end
-
-
-def read_header(text: str, delimiter: str, name: str, limits: IngestLimits) -> tuple[str, ...]:
+def read_header(text: str, info: SourceInfo, limits: IngestLimits) -> tuple[str, ...]:
     """Read the header record; refuse one that can't name columns.
 
     Raises
@@ -217,32 +242,43 @@ def read_header(text: str, delimiter: str, name: str, limits: IngestLimits) -> t
     InputRefused
         No name at all, only numbers, or two columns of one name.
     """
-    header = tuple(cell.strip() for cell in split_record(text, delimiter))
-    return checked_header(header, name, limits)
+    header = tuple(cell.strip() for cell in split_record(text, info.delimiter, info.quoting))
+    return checked_header(header, info.name, limits, info.header_line)
 
 
-def checked_header(header: tuple[str, ...], name: str, limits: IngestLimits) -> tuple[str, ...]:
+def checked_header(
+    header: tuple[str, ...], name: str, limits: IngestLimits, line: int = 1
+) -> tuple[str, ...]:
     """Refuse a header that can't name columns."""
     limits.check_columns(name, len(header))
-    blanks = [place for place, cell in enumerate(header, 1) if not cell]
-    if len(blanks) == len(header):
-        raise InputRefused.because(
-            "no header", file=name, line=1, remedy="Put the column names into the first row."
-        )
+    remedy = "Put the column names into one row above the data."
+    if not any(header):
+        raise InputRefused.because("no header", file=name, line=line, remedy=remedy)
     if all(cell.replace(".", "").replace("-", "").isdigit() for cell in header if cell):
         raise InputRefused.because(
-            "the first row holds only numbers, no column names",
-            file=name,
-            line=1,
-            remedy="Put the column names into the first row.",
+            "the first row holds only numbers, no column names", file=name, line=line, remedy=remedy
         )
     named = tuple(cell or f"column {place}" for place, cell in enumerate(header, 1))
-    twice = sorted({cell for cell in named if named.count(cell) > 1})
-    if twice:
-        raise InputRefused.because(
-            f"two columns are named “{twice[0]}”",
-            file=name,
-            line=1,
-            remedy="Give each column a name of its own.",
-        )
+    seen: dict[str, int] = {}
+    for place, cell in enumerate(named, 1):
+        if cell in seen:
+            raise InputRefused.because(
+                f"two columns are named “{cell[:100]}”, the {_nth(seen[cell])} and the {_nth(place)}",
+                file=name,
+                line=line,
+                remedy="Give each column a name of its own.",
+            )
+        seen[cell] = place
     return named
+
+
+def _nth(number: int) -> str:
+    """Say a place in a row.
+
+    Examples
+    --------
+    >>> _nth(1), _nth(12), _nth(23)
+    ('1st', '12th', '23rd')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

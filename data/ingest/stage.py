@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as TypedMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from data.contract import BY_NAME, EXPOSURE_COLUMNS, Aggregate, Kind
@@ -24,11 +23,12 @@ from data.errors import InputRefused
 from data.identity import content_hash
 from data.ingest import cells
 from data.ingest.account import Account, Finding
+from data.ingest.columns import column_styles, source_findings, style_findings
 from data.ingest.earlier import Earlier
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, MappingEntry
+from data.ingest.readable import Readable
 from data.ingest.readers import Batch
-from data.ingest.sniff import SourceInfo
 
 ABSENT_SHARE = 0.99
 """A money column that is zero or blank in at least this share of rows counts as absent."""
@@ -43,23 +43,6 @@ Styles = TypedMapping[str, cells.CellStyle]
 
 KeepRows = Literal["never", "to_mend", "always"]
 """Whether rows stay beside their customers: `to_mend` when rows set aside may join united ones later."""
-
-
-class Readable(Protocol):
-    """What can be staged: a file, or rows that come back mended."""
-
-    info: SourceInfo
-    header: tuple[str, ...]
-    content_hash: str
-
-    def sample(self, rows: int = 2_000) -> pd.DataFrame:
-        """First rows as text."""
-
-    def text_places(self) -> frozenset[int]:
-        """Columns whose cells come as text."""
-
-    def batches(self) -> Iterator[Batch]:
-        """All rows, batch by batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +83,7 @@ class _Tally:
     read: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     unparsed: dict[str, tuple[int, str]] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)
 
     def reject(self, reason: str) -> None:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
@@ -172,6 +156,7 @@ def stage_files(
     for number, (source, mapping) in enumerate(sources):
         plan = _Plan.of(source, mapping, kinds, known_styles)
         styles = {**plan.styles, **styles}
+        tally.notes += [*source_findings(source), *plan.notes]
         for batch in prefetched(source.batches()):
             stop_if(is_cancelled)
             _insert(cursor, stage, quarantine_table, plan, batch, number, tally)
@@ -240,6 +225,7 @@ class _Plan:
     targets: tuple[str, ...]
     checks: str
     styles: dict[str, cells.CellStyle]
+    notes: tuple[Finding, ...]
 
     @classmethod
     def of(
@@ -255,21 +241,21 @@ class _Plan:
             raise InputRefused.because(
                 f"the mapping does not name the column “{unknown[0]}”",
                 file=source.info.name,
-                line=1,
+                line=source.info.header_line,
                 remedy="Add it to the mapping, or map this file anew.",
             )
-        sample, as_text = source.sample(), source.text_places()
-        styles: dict[str, cells.CellStyle] = {}
-        rows = []
+        read_as = [kinds[by_header[header].target] for header in source.header]
+        styles = _styles(source, {place: read_as[place] for place in source.text_places()}, known_styles)
+        rows, notes = [], []
         for place, header in enumerate(source.header):
             entry = by_header[header]
-            kind = kinds[entry.target]
+            kind = read_as[place]
             cell, name = f"c{place}", quote_identifier(entry.target)
             settled = name
-            if place in as_text:
+            if place in styles:
                 known = BY_NAME.get(entry.target)
-                style = known_styles.get(header) or cells.style_of(sample.iloc[:, place].tolist())
-                styles[header] = style
+                style = styles[place]
+                notes += style_findings(header, kind, style)
                 expression = cells.typed(
                     cell,
                     kind,
@@ -283,7 +269,17 @@ class _Plan:
                 expression = cells.already_typed(cell, kind, entry.scale)
             rows.append((place, entry, expression, f"{settled} AS {name}"))
         targets = tuple(entry.target for _, entry, _, _ in rows)
-        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds), styles)
+        noted = {source.header[place]: style for place, style in styles.items()}
+        return cls(
+            source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds), noted, tuple(notes)
+        )
+
+
+def _styles(source: Readable, kinds: dict[int, Kind], known: Styles) -> dict[int, cells.CellStyle]:
+    """How each text column is written: as it was read before, else as its cells show."""
+    if set(source.header) <= known.keys():
+        return {place: known[source.header[place]] for place in kinds}
+    return column_styles(source, kinds)
 
 
 def _checks(mapping: Mapping, targets: Sequence[str], kinds: dict[str, Kind]) -> str:
@@ -573,7 +569,7 @@ def _findings(
     accepted: int,
     customers: int,
 ) -> tuple[Finding, ...]:
-    found: list[Finding] = []
+    found: list[Finding] = list(tally.notes)
     headers = {entry.target: entry.header for entry in mapping.entries}
     if key == "numbered":
         found.append(Finding("rows_numbered", count=customers, severity=3))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 import pipeline
-from pages.data import mapping_table, taking_in, uniting, unsure
+from pages.data import mapping_table, reading, taking_in, uniting, unsure
 from pages.parts import cards, state
 from reports.escape import plain
 from reports.formats import Language, day, money, money_unit, percent
@@ -22,6 +22,7 @@ def show(inspection: pipeline.Inspection, language: Language) -> None:
     """Lay out the questions; one primary button."""
     looked = preview_of(inspection, inspection.mapping)
     _head(inspection, looked, language)
+    reading.show(inspection, language)
     mapping = _three_questions(inspection, looked, language)
     mapping = unsure.show(mapping, inspection, language)
     after = looked if mapping == inspection.mapping else preview_of(inspection, mapping)

@@ -42,6 +42,7 @@ def take(inspection: pipeline.Inspection, mapping: pipeline.Mapping, language: L
             person=state.person(),
             origin=origin,
             names=[inspection.name],
+            options=inspection.options,
             report=report,
         ),
         language,

@@ -69,6 +69,36 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} further {n:row was|rows were} added to customers already there",
         "另有 {n} 行并入已有客户"),
 
+    "finding.day_month_unsure": (
+        "“{header}”: whether day or month comes first can't be told in {n} {n:date|dates}; the month was taken first",
+        "“{header}”有 {n} 个日期无法判断日和月的先后；已按月在前读取"),
+    "finding.day_month_decided": (
+        "“{header}”: dates such as 03/04/2024 were read with the {order} first, as the column's other dates show",
+        "“{header}”中如 03/04/2024 的日期，已按该列其他日期所示，以{order}在前读取"),
+    "finding.order.day": ("day", "日"),
+    "finding.order.month": ("month", "月"),
+    "finding.two_digit_years": (
+        "“{header}”: years of two digits were read as {first} to {last}",
+        "“{header}”中的两位年份按 {first} 至 {last} 年读取"),
+    "finding.serial_dates": (
+        "“{header}”: five-digit numbers were read as days counted by a spreadsheet",
+        "“{header}”中的五位数字按电子表格的日期序号读取"),
+    "finding.members_left_out": (
+        "{n} other {n:file|files} in the zip {n:was|were} not read: {names}",
+        "压缩包内另有 {n} 个文件未读取：{names}"),
+    "finding.sheets_left_out": (
+        "Only the sheet “{header}” was read; {n} {n:other holds|others hold} data too: {names}",
+        "仅读取了工作表“{header}”；另有 {n} 个工作表也有数据：{names}"),
+    "finding.encoding_unsure": (
+        "The text encoding is not beyond doubt: read as {encoding}",
+        "无法完全确定文本编码：按 {encoding} 读取"),
+    "finding.header_below": (
+        "The column names stand in row {n}; the rows above it were taken as titles",
+        "字段名位于第 {n} 行；其上各行视为标题"),
+    "finding.misnamed": (
+        "“{header}” is in fact a {format} file and was read as one",
+        "“{header}”实际上是 {format} 文件，已按此读取"),
+
     "quarantine.blank_customer": ("have no customer number", "缺少客户号"),
     "quarantine.exposure_missing": ("have no exposure", "缺少敞口"),
     "quarantine.exposure_negative": ("have a negative exposure", "敞口为负"),

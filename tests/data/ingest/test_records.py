@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.errors import InputRefused
 from data.ingest import records
-from data.ingest.records import cut_records, split_record
+from data.ingest.records import Grammar, cut_records, split_record
 
 
 def cut(data: bytes, piece: int = 1 << 20, delimiter: bytes = b",") -> list[tuple[int, str, bool]]:
@@ -20,7 +20,7 @@ def cut(data: bytes, piece: int = 1 << 20, delimiter: bytes = b",") -> list[tupl
     pieces = (data[place : place + piece] for place in range(0, len(data), piece))
     return [
         (int(chunk.lines[place]), chunk.raw(place), bool(chunk.unclosed[place]))
-        for chunk in cut_records(pieces, delimiter)
+        for chunk in cut_records(pieces, Grammar(delimiter))
         for place in range(chunk.starts.size)
     ]
 
@@ -73,7 +73,7 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory(monkeypatch: p
             yield b"x" * 100
 
     with pytest.raises(InputRefused, match=r"big\.csv, line 2: a line is longer than 1,000 bytes"):
-        list(cut_records(endless(), b",", name="big.csv"))
+        list(cut_records(endless(), Grammar(b","), name="big.csv"))
     assert taken <= 1_200
 
 
