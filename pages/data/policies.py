@@ -15,6 +15,7 @@ from reports.policies import (
     TREATMENT_FIELDS,
     caution_sentence,
     difference_rows,
+    distinct,
     field_rows,
     policy_title,
     result_rows,
@@ -77,7 +78,8 @@ def _candidates(
         if line.standing in COMPARABLE:
             standing = say(f"standing.{line.standing}", language)
             found[line.line_id] = (f"{policy_title(line.policy, language)} ({standing})", line.policy)
-    return found
+    labels = distinct({key: label for key, (label, _) in found.items()})
+    return {key: (labels[key], policy) for key, (_, policy) in found.items()}
 
 
 def _compare(scored: pipeline.Scored, lines: tuple[pipeline.PolicyLine, ...], language: Language) -> None:

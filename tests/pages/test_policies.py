@@ -38,10 +38,24 @@ def test_every_view_stands_with_all_there_is_to_show(
     line = pipeline.propose_policy(own, HIGHER.with_threshold(core=90), "next", hostile, ANN)
     pipeline.set_cases(own, line.line_id, (pipeline.CaseRow(hostile, "Core", hostile),), ANN)
     pipeline.set_override(own, hostile, "Core", hostile, pipeline.today().replace(year=2099), ANN)
-    pipeline.keep_draft(own, ANN, HIGHER.with_threshold(core=80), None)
+    named = pipeline.keep_policy(own, HIGHER.with_threshold(core=85), f"{hostile} 2", hostile, ANN)
+    handle = pipeline.keep_draft(own, ANN, HIGHER.with_threshold(core=80), None)
+    pipeline.follow_line(own, ANN, handle, named.line_id, named.row.revision)
     app = opened_page(view, "ann", monkeypatch, language)
     assert "<h1" in texts(app)
     assert "<b>'" not in texts(app)
+    assert not [button.label for button in app.button if "](http" in button.label]
+
+
+def test_two_options_never_read_alike(own: pipeline.House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for policy in (HIGHER, HIGHER.with_threshold(core=90), HIGHER, HIGHER.with_threshold(core=90)):
+        line = pipeline.propose_policy(own, policy, "Same name", "", ANN)
+        pipeline.approve_policy(own, line.line_id, pipeline.today(), BEN)
+        pipeline.keep_draft(own, ANN, policy.with_threshold(core=70), None)
+    for view, keys in (("history", ("w_back_en", "w_draft_en")), ("compare", ())):
+        app = opened_page(view, "ann", monkeypatch)
+        for widget in (*(app.selectbox(key=key) for key in keys), *app.multiselect):
+            assert len(set(widget.options)) == len(widget.options) >= 4
 
 
 def test_what_one_proposes_another_approves_and_the_bar_says_so(
@@ -173,3 +187,15 @@ def test_an_override_without_a_reason_is_refused_in_words(
     app.button(key="set-override").click().run()
     assert "reason is blank" in app.error[0].value
     assert pipeline.overrides_of(own) == ()
+
+
+def test_who_may_not_sign_is_told_who_may(own: pipeline.House, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = pipeline.propose_policy(own, HIGHER, "it", "", ANN)
+    monkeypatch.setenv("STRATUM_ROLES", '["manager"]')
+    pipeline.close_current_house()
+    pipeline.keep_draft(pipeline.current_house(), BEN, HIGHER.with_threshold(core=90), None)
+    app = opened_page("decide", "ben", monkeypatch)
+    assert app.button(key=f"approve-{line.line_id[:12]}").disabled
+    assert app.button(key="propose-policy").disabled
+    assert "Only an approver or an administrator can approve it." in texts(app)
+    assert "Only a risk officer or an administrator can put it forward." in texts(app)
