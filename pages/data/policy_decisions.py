@@ -76,6 +76,7 @@ def _propose(lines: Lines, language: Language) -> bool:
             save = followed is not None and st.button(
                 say("propose.save", language, name=state.safe_option(plain(followed.row.name, 40))),
                 key="save-policy",
+                disabled=not may,
             )
     with errors.shown():
         if propose:
