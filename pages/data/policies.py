@@ -45,11 +45,20 @@ def show() -> None:
         if view == "compare":
             _compare(scored, lines, language)
         elif view == "decide":
-            policy_decisions.show(scored, lines, language)
+            policy_decisions.show(_everybody(current), lines, language)
         elif view == "history":
             policy_history.show(lines, language)
         else:
             policy_overrides.show(scored, language)
+
+
+def _everybody(current: pipeline.Snapshot) -> pipeline.Scored:
+    """The whole portfolio, whatever filter stands in the bar: a signature binds all customers."""
+    house = state.house()
+    in_force = pipeline.policy_in_force(house)
+    return pipeline.look_at(
+        house, current.snapshot_id, pipeline.Selection(), (in_force, state.draft(in_force))
+    )
 
 
 def _answer(lines: tuple[pipeline.PolicyLine, ...], language: Language) -> str:

@@ -229,3 +229,18 @@ def test_who_may_not_sign_is_told_who_may(own: pipeline.House, monkeypatch: pyte
     assert app.button(key="propose-policy").disabled
     assert "Only an approver or an administrator can approve it." in texts(app)
     assert "Only a risk officer or an administrator can put it forward." in texts(app)
+
+
+def test_a_signature_is_asked_for_all_customers_whatever_the_filter(
+    own: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = pipeline.propose_policy(own, HIGHER.with_threshold(core=40), "it", "", ANN)
+    scored = pipeline.open_scored(own, pipeline.list_snapshots(own)[0].snapshot_id)
+    (entry,) = pipeline.compare_policies(own, scored, [line.policy], built_in_policy())
+    monkeypatch.setenv("LOGNAME", "ben")
+    app = AppTest.from_function(run_page, default_timeout=60, args=("data", "policies"))
+    app.session_state["w_policies_view"] = "decide"
+    app.session_state["selection"] = pipeline.Selection((("lifecycle", ("mature",)),))
+    app.run()
+    assert not app.exception
+    assert f"{entry.board.customers_moved:,} customers would change tier" in texts(app)
