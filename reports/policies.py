@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -264,6 +265,18 @@ def aside_rows(rows: Sequence[tuple[int, str, str, str]], language: Language) ->
         sentence = say(f"case_bad.{key}", language, detail=plain(detail, 60))
         made.append(Row([count(line), plain(column, 40) or MISSING, sentence]))
     return heads, made
+
+
+def distinct(labels: Mapping[str, str]) -> dict[str, str]:
+    """Tell options that read alike apart by the beginning of their keys: a widget knows them by their words.
+
+    Examples
+    --------
+    >>> distinct({"abcdefgh": "Autumn", "xyz": "Autumn", "k": "Spring"})
+    {'abcdefgh': 'Autumn · abcdef', 'xyz': 'Autumn · xyz', 'k': 'Spring'}
+    """
+    counts = Counter(labels.values())
+    return {key: label if counts[label] == 1 else f"{label} · {key[:6]}" for key, label in labels.items()}
 
 
 def signed_by(person: str | None, at: datetime | date | None, language: Language) -> Cell:

@@ -15,6 +15,7 @@ from reports.policies import (
     TREATMENT_FIELDS,
     caution_sentence,
     difference_rows,
+    distinct,
     field_rows,
     policy_title,
     result_rows,
@@ -44,11 +45,20 @@ def show() -> None:
         if view == "compare":
             _compare(scored, lines, language)
         elif view == "decide":
-            policy_decisions.show(scored, lines, language)
+            policy_decisions.show(_everybody(current), lines, language)
         elif view == "history":
             policy_history.show(lines, language)
         else:
             policy_overrides.show(scored, language)
+
+
+def _everybody(current: pipeline.Snapshot) -> pipeline.Scored:
+    """The whole portfolio, whatever filter stands in the bar: a signature binds all customers."""
+    house = state.house()
+    in_force = pipeline.policy_in_force(house)
+    return pipeline.look_at(
+        house, current.snapshot_id, pipeline.Selection(), (in_force, state.draft(in_force))
+    )
 
 
 def _answer(lines: tuple[pipeline.PolicyLine, ...], language: Language) -> str:
@@ -77,7 +87,8 @@ def _candidates(
         if line.standing in COMPARABLE:
             standing = say(f"standing.{line.standing}", language)
             found[line.line_id] = (f"{policy_title(line.policy, language)} ({standing})", line.policy)
-    return found
+    labels = distinct({key: label for key, (label, _) in found.items()})
+    return {key: (labels[key], policy) for key, (_, policy) in found.items()}
 
 
 def _compare(scored: pipeline.Scored, lines: tuple[pipeline.PolicyLine, ...], language: Language) -> None:

@@ -12,7 +12,7 @@ from pages.parts import cards, errors, state
 from reports.escape import plain
 from reports.formats import MISSING, Language, day, percent
 from reports.html import Cell, Head, Row
-from reports.policies import caution_sentence, difference_rows, policy_title, signed_by
+from reports.policies import caution_sentence, difference_rows, distinct, policy_title, signed_by
 from reports.words import say
 
 OPEN = ("proposed", "draft", "scheduled")
@@ -62,8 +62,10 @@ def _propose(lines: Lines, language: Language) -> bool:
         left, right = st.columns([1, 2])
         name = left.text_input(say("propose.name", language), max_chars=120, key="w_policy_name")
         note = right.text_input(say("propose.note", language), max_chars=2_000, key="w_policy_note")
+        may = person.may("propose_policy")
+        if not may:
+            cards.quiet(say("propose.no_role", language))
         with st.container(horizontal=True):
-            may = person.may("propose_policy")
             propose = st.button(
                 say("propose.submit", language), type="primary", key="propose-policy", disabled=not may
             )
@@ -72,7 +74,9 @@ def _propose(lines: Lines, language: Language) -> bool:
                 help=say("propose.keep_help", language),
             )  # fmt: skip
             save = followed is not None and st.button(
-                say("propose.save", language, name=plain(followed.row.name, 40)), key="save-policy"
+                say("propose.save", language, name=state.safe_option(plain(followed.row.name, 40))),
+                key="save-policy",
+                disabled=not may,
             )
     with errors.shown():
         if propose:
@@ -109,10 +113,11 @@ def _waiting(scored: pipeline.Scored, waiting: Lines, language: Language) -> pip
     with cards.card(title, say("lines.subtitle", language), key="waiting"):
         cards.data_table(heads, [_row(scored, line, language) for line in waiting], caption=title)
         by_id = {line.line_id: line for line in waiting}
+        labels = distinct({identity: _option(line, language) for identity, line in by_id.items()})
         chosen = st.selectbox(
             say("act.choose", language),
             list(by_id),
-            format_func=lambda identity: _option(by_id[identity], language) if identity in by_id else "",
+            format_func=lambda identity: labels.get(identity, ""),
             key=f"w_policy_line_{language}",
             width=430,
         )
@@ -223,7 +228,9 @@ def _approve(
             disabled=not person.may("approve_policy") or pipeline.wrote(house, line, person),
             type="primary" if is_primary else "secondary",
         )  # fmt: skip
-    if pipeline.wrote(house, line, person):
+    if not person.may("approve_policy"):
+        cards.quiet(say("act.no_role", language))
+    elif pipeline.wrote(house, line, person):
         cards.quiet(say("act.own", language))
     with errors.shown():
         if approve:

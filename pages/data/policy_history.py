@@ -9,7 +9,7 @@ from pages.parts import cards, errors, state
 from reports.escape import plain
 from reports.formats import MISSING, Language, day
 from reports.html import Head, Row
-from reports.policies import difference_sentence, moment, policy_title, signed_by
+from reports.policies import difference_sentence, distinct, moment, policy_title, signed_by
 from reports.words import say
 
 MOST_STEPS = 200
@@ -63,10 +63,12 @@ def _go_back(lines: Lines, language: Language) -> None:
     if not any(line.standing == "in_force" for line in lines):
         return
     with cards.card(say("history.back_title", language), say("history.back_subtitle", language), key="back"):
+        options = [*earlier, pipeline.BUILT_IN]
+        labels = distinct({identity: _earlier(earlier.get(identity), language) for identity in options})
         chosen = st.selectbox(
             say("history.back_choose", language),
-            [*earlier, pipeline.BUILT_IN],
-            format_func=lambda identity: _earlier(earlier.get(identity), language),
+            options,
+            format_func=lambda identity: labels.get(identity, ""),
             key=f"w_back_{language}",
             width=430,
         )
@@ -109,10 +111,11 @@ def _drafts(language: Language) -> None:
         cards.data_table(heads, rows, caption=title)
         by_id = {draft.handle.draft_id: draft for draft in kept}
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            labels = distinct({key: moment(draft.changed_at, language) for key, draft in by_id.items()})
             chosen = st.selectbox(
                 say("drafts.choose", language),
                 list(by_id),
-                format_func=lambda identity: moment(by_id[identity].changed_at, language) if identity in by_id else "",
+                format_func=lambda identity: labels.get(identity, ""),
                 key=f"w_draft_{language}",
                 width=320,
             )  # fmt: skip

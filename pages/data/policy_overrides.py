@@ -12,7 +12,7 @@ from reports.boards import tier_name
 from reports.escape import plain
 from reports.formats import Language, day
 from reports.html import Head, Row
-from reports.policies import signed_by
+from reports.policies import distinct, signed_by
 from reports.words import say
 from segmentation.policy import TIERS
 
@@ -65,10 +65,11 @@ def _table(lines: tuple[pipeline.OverrideLine, ...], language: Language) -> None
 def _end(alive: list[pipeline.OverrideLine], language: Language) -> None:
     by_id = {line.row.override_id: line.row for line in alive}
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = distinct({key: plain(row.customer_id, 60) for key, row in by_id.items()})
         chosen = st.selectbox(
             say("override.customer", language),
             list(by_id),
-            format_func=lambda identity: plain(by_id[identity].customer_id, 60) if identity in by_id else "",
+            format_func=lambda identity: labels.get(identity, ""),
             key="w_override_end",
             width=320,
         )

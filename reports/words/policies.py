@@ -137,6 +137,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "Others can open it and go on with it; it is not put forward yet.",
         "他人可打开并继续修改，尚未提交审批。"),
     "propose.save": ("Save into “{name}”", "保存到“{name}”"),
+    "propose.no_role": (
+        "Only a risk officer or an administrator can put it forward.",
+        "仅风险管理人员或管理员可以提交方案。"),
     "propose.follows": (
         "You work on “{name}”, version {revision}.",
         "您正在修改“{name}”第 {revision} 版。"),
@@ -196,6 +199,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "act.moves": (
         "{n} {n:customer|customers} would change tier, {share} of exposure. Compare has every figure.",
         "{n} 户客户将变更层级，涉及敞口 {share}。完整数字见“对比”。"),
+    "act.no_role": ("Only an approver or an administrator can approve it.", "仅审批人或管理员可以批准。"),
     "act.own": (
         "You wrote or proposed it, so somebody else has to approve it.",
         "该方案由您编写或提交，须由他人审批。"),

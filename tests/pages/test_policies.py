@@ -38,10 +38,24 @@ def test_every_view_stands_with_all_there_is_to_show(
     line = pipeline.propose_policy(own, HIGHER.with_threshold(core=90), "next", hostile, ANN)
     pipeline.set_cases(own, line.line_id, (pipeline.CaseRow(hostile, "Core", hostile),), ANN)
     pipeline.set_override(own, hostile, "Core", hostile, pipeline.today().replace(year=2099), ANN)
-    pipeline.keep_draft(own, ANN, HIGHER.with_threshold(core=80), None)
+    named = pipeline.keep_policy(own, HIGHER.with_threshold(core=85), f"{hostile} 2", hostile, ANN)
+    handle = pipeline.keep_draft(own, ANN, HIGHER.with_threshold(core=80), None)
+    pipeline.follow_line(own, ANN, handle, named.line_id, named.row.revision)
     app = opened_page(view, "ann", monkeypatch, language)
     assert "<h1" in texts(app)
     assert "<b>'" not in texts(app)
+    assert not [button.label for button in app.button if "](http" in button.label]
+
+
+def test_two_options_never_read_alike(own: pipeline.House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for policy in (HIGHER, HIGHER.with_threshold(core=90), HIGHER, HIGHER.with_threshold(core=90)):
+        line = pipeline.propose_policy(own, policy, "Same name", "", ANN)
+        pipeline.approve_policy(own, line.line_id, pipeline.today(), BEN)
+        pipeline.keep_draft(own, ANN, policy.with_threshold(core=70), None)
+    for view, keys in (("history", ("w_back_en", "w_draft_en")), ("compare", ())):
+        app = opened_page(view, "ann", monkeypatch)
+        for widget in (*(app.selectbox(key=key) for key in keys), *app.multiselect):
+            assert len(set(widget.options)) == len(widget.options) >= 4
 
 
 def test_what_one_proposes_another_approves_and_the_bar_says_so(
@@ -69,16 +83,35 @@ def test_what_one_proposes_another_approves_and_the_bar_says_so(
     assert "“Autumn” is in force since" in texts(other)
 
 
+def visit() -> None:
+    """A page with nothing but the draft: where it stands, a move, the reset."""
+    import streamlit as st
+
+    import pipeline
+    from pages.parts import state
+
+    state.begin_run()
+    in_force = pipeline.policy_in_force(state.house())
+    st.button(
+        "move",
+        key="move",
+        on_click=lambda: state.set_draft(state.draft(in_force).with_threshold(strategic=116)),
+    )
+    st.button("reset", key="reset", on_click=lambda: state.replace_draft(None))
+    st.text(str(state.draft(in_force).strategic_step))
+
+
 def test_a_moved_line_is_there_again_in_the_next_visit_and_gone_after_the_reset(
     opened: pipeline.House, person: str
 ) -> None:
-    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
-    app.slider(key="w_strategic").set_value(58.0).run()
-    again = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
-    assert again.slider(key="w_strategic").value == 58.0
+    app = AppTest.from_function(visit, default_timeout=60).run()
+    assert app.text[0].value == "130"
+    app.button(key="move").click().run()
+    again = AppTest.from_function(visit, default_timeout=60).run()
+    assert again.text[0].value == "116"
     again.button(key="reset").click().run()
-    third = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers")).run()
-    assert third.slider(key="w_strategic").value == 65.0
+    third = AppTest.from_function(visit, default_timeout=60).run()
+    assert third.text[0].value == "130"
     kept = pipeline.list_drafts(opened, pipeline.Person(person, frozenset()))
     assert [(draft.policy.strategic_step, draft.is_open) for draft in kept if draft.policy] == [(116, False)]
 
@@ -86,14 +119,25 @@ def test_a_moved_line_is_there_again_in_the_next_visit_and_gone_after_the_reset(
 def test_a_shared_link_comes_before_the_kept_draft_which_stays(opened: pipeline.House, person: str) -> None:
     somebody = pipeline.Person(person, frozenset())
     pipeline.keep_draft(opened, somebody, HIGHER, None)
-    app = AppTest.from_function(run_page, default_timeout=60, args=("decide", "tiers"))
-    gates = "27.38-30.41-32.43-30.41"
-    app.query_params |= {"t1": "150", "t2": "90", "gates": gates}
+    app = AppTest.from_function(visit, default_timeout=60)
+    app.query_params |= {"t1": "150", "t2": "90", "gates": "27.38-30.41-32.43-30.41"}
     app.run()
-    assert app.slider(key="w_strategic").value == 75.0
-    app.slider(key="w_strategic").set_value(80.0).run()
+    assert app.text[0].value == "150"
+    app.button(key="move").click().run()
     steps = [draft.policy.strategic_step for draft in pipeline.list_drafts(opened, somebody) if draft.policy]
-    assert sorted(steps) == [140, 160]
+    assert sorted(steps) == [116, 140]
+
+
+def test_a_page_loaded_again_has_its_treatments_back_though_its_address_holds_only_lines(
+    opened: pipeline.House, person: str
+) -> None:
+    draft = replace(HIGHER, treatments={**HIGHER.treatments, "Core": HIGHER.treatments["Ordinary"]})
+    pipeline.keep_draft(opened, pipeline.Person(person, frozenset()), draft, None)
+    app = AppTest.from_function(visit, default_timeout=60)
+    gates = "-".join(f"{gate.strategic}.{gate.core}" for gate in draft.gates.values())
+    app.query_params |= {"t1": "140", "t2": "100", "gates": gates}
+    app.run()
+    assert app.session_state["draft"] == draft
 
 
 def test_a_bad_policy_file_names_lines_and_leaves_the_draft(
@@ -173,3 +217,30 @@ def test_an_override_without_a_reason_is_refused_in_words(
     app.button(key="set-override").click().run()
     assert "reason is blank" in app.error[0].value
     assert pipeline.overrides_of(own) == ()
+
+
+def test_who_may_not_sign_is_told_who_may(own: pipeline.House, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = pipeline.propose_policy(own, HIGHER, "it", "", ANN)
+    monkeypatch.setenv("STRATUM_ROLES", '["manager"]')
+    pipeline.close_current_house()
+    pipeline.keep_draft(pipeline.current_house(), BEN, HIGHER.with_threshold(core=90), None)
+    app = opened_page("decide", "ben", monkeypatch)
+    assert app.button(key=f"approve-{line.line_id[:12]}").disabled
+    assert app.button(key="propose-policy").disabled
+    assert "Only an approver or an administrator can approve it." in texts(app)
+    assert "Only a risk officer or an administrator can put it forward." in texts(app)
+
+
+def test_a_signature_is_asked_for_all_customers_whatever_the_filter(
+    own: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = pipeline.propose_policy(own, HIGHER.with_threshold(core=40), "it", "", ANN)
+    scored = pipeline.open_scored(own, pipeline.list_snapshots(own)[0].snapshot_id)
+    (entry,) = pipeline.compare_policies(own, scored, [line.policy], built_in_policy())
+    monkeypatch.setenv("LOGNAME", "ben")
+    app = AppTest.from_function(run_page, default_timeout=60, args=("data", "policies"))
+    app.session_state["w_policies_view"] = "decide"
+    app.session_state["selection"] = pipeline.Selection((("lifecycle", ("mature",)),))
+    app.run()
+    assert not app.exception
+    assert f"{entry.board.customers_moved:,} customers would change tier" in texts(app)

@@ -27,12 +27,10 @@ BASE = built_in_policy()
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.House]:
     folder = tmp_path_factory.mktemp("cases")
     house = pipeline.open_house(Settings(home=folder / "home"))
-    frame = simulate(0, customers=400)
-    for name, rows in (("Rated", frame), ("Unrated", frame.drop(columns=[
-        "probability_of_default", "rating", "slotting_grade", "dscr", "llcr", "project_sector", "project_phase", "defaulted",
-    ], errors="ignore").head(120))):  # fmt: skip
-        path = folder / f"{name}.parquet"
-        rows.to_parquet(path)
+    rated, unrated = folder / "rated.parquet", folder / "unrated.csv"
+    simulate(0, customers=250).to_parquet(rated)
+    unrated.write_text("customer_id,exposure\n" + "".join(f"C{n},{n}000\n" for n in range(1, 41)))
+    for name, path in (("Rated", rated), ("Unrated", unrated)):
         inspection = pipeline.inspect_file(house, path, path.name)
         pipeline.import_file(house, [path], mapping=inspection.mapping, name=name, person=ANN)
     yield house
