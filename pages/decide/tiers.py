@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 import pipeline
 from pages.parts import cards, context, state
 from pages.parts.board.board import board
+from pages.parts.groups import assumed_words
 from reports import html
 from reports.boards import threshold_text, tier_name
 from reports.charts.tiers import bubbles
@@ -77,6 +78,7 @@ def _board(current: pipeline.Snapshot) -> None:
         unit=context.unit_of(scored, language),
         currency=scored.snapshot.currency,
         note=_note(now, near, language),
+        assumed=f"{say('assumption.treatments', language)}, {assumed_words(scored, language, ratio=True)}",
         can_propose=state.has_page("policies"),
     )
     if wants_to_propose:

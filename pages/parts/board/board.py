@@ -18,7 +18,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import state
-from reports.boards import board_base, board_colours, board_words
+from reports.board import board_base, board_colours, board_words
 from reports.formats import MoneyUnit, unit_label
 from reports.theme import palette
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
@@ -53,6 +53,7 @@ def board(
     unit: MoneyUnit,
     currency: str | None,
     note: str,
+    assumed: str,
     can_propose: bool,
 ) -> bool:
     """Show the board; what a hand lets go of becomes the draft.
@@ -75,6 +76,8 @@ def board(
         What money is shown in.
     note : str
         A line below the gates that follows when a hand lets go.
+    assumed : str
+        What the ratios rest on, for their mark.
     can_propose : bool
         Whether there is a page to propose the policy on.
 
@@ -106,7 +109,7 @@ def board(
                 "base": board_base(base),
                 "returns": {"riskFreeRate": returns["risk_free_rate"], "taxRate": returns["tax_rate"]},
                 "unit": {"scale": unit.scale, "word": unit.word(language)},
-                "words": board_words(unit_label(currency, unit, language), language),
+                "words": {**board_words(unit_label(currency, unit, language), language), "markHint": assumed},
                 "colours": board_colours(palette(state.theme())),
                 "note": note,
                 "canPropose": can_propose,
