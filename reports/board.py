@@ -42,6 +42,7 @@ BOARD_WORDS: dict[str, str] = {
     "tier": "holds.tier",
     "points": "holds.points",
     "waiting": "work.renewing",
+    "summing": "work.summing",
     "unchanged": "verdict.unchanged",
     "unchangedRest": "verdict.unchanged_rest",
     "grows": "verdict.grows",

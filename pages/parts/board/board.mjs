@@ -185,7 +185,9 @@ class Board {
     this.frame = 0;
     const cube = this.cube();
     this.root.classList.toggle('waiting', !cube);
+    setText(this.find('.renewed'), !this.hasStood ? this.data.words.summing : this.data.words.waiting);
     if (!cube || !this.box.width) return;
+    this.hasStood = true;
     const { data, shown: policy } = this;
     const { box, fonts } = this;
     const key = `${this.place(policy)} ${box.width}`;
