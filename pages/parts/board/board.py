@@ -54,8 +54,9 @@ def board(
     currency: str | None,
     note: str,
     assumed: str,
+    links: Mapping[str, str],
     can_propose: bool,
-) -> bool:
+) -> str | None:
     """Show the board; what a hand lets go of becomes the draft.
 
     Parameters
@@ -78,13 +79,15 @@ def board(
         A line below the gates that follows when a hand lets go.
     assumed : str
         What the ratios rest on, for their mark.
+    links : mapping of str to str
+        Pages the board leads on to, and what their buttons say.
     can_propose : bool
         Whether there is a page to propose the policy on.
 
     Returns
     -------
-    bool
-        Whether the visitor asked to propose the policy.
+    str or None
+        Page the visitor asked for: one of `links`, or ``policies`` to propose the policy.
     """
     language = state.language()
     cube = st.components.v2.component("stratum_cube", html="<span hidden></span>", js=script(CUBE))
@@ -112,12 +115,14 @@ def board(
                 "words": {**board_words(unit_label(currency, unit, language), language), "markHint": assumed},
                 "colours": board_colours(palette(state.theme())),
                 "note": note,
+                "links": [{"page": page, "label": label} for page, label in links.items()],
                 "canPropose": can_propose,
             },
             on_commit_change=lambda: _adopt(policy, in_force),
-            on_propose_change=lambda: None,
+            on_go_change=lambda: None,
         )
-    return bool(shown.get("propose"))
+    asked = shown.get("go")
+    return asked if asked in links or (can_propose and asked == "policies") else None
 
 
 def rest_of(policy: Policy) -> str:
