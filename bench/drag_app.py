@@ -45,7 +45,7 @@ def show() -> None:
     now, base = tier_board(cube, policy, in_force), tier_board(cube, in_force, in_force)
     board(
         payload, policy, in_force, base, payload_in_force=payload.identity, scope="bench", returns=RETURNS.to_dict(),
-        unit=money_unit(base.total.treated.exposure / 100, "en"), currency="EUR", note="", can_propose=False,
+        unit=money_unit(base.total.treated.exposure / 100, "en"), currency="EUR", note="", assumed="", links={}, can_propose=False,
     )  # fmt: skip
     points = [
         (row.tier, row.tier, row.treated.loss_rate, row.treated.raroc(RETURNS), row.treated.exposure / 100)

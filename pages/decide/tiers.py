@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 import pipeline
 from pages.parts import cards, context, state
 from pages.parts.board.board import board
+from pages.parts.groups import assumed_words
 from reports import html
 from reports.boards import threshold_text, tier_name
 from reports.charts.tiers import bubbles
@@ -29,6 +30,8 @@ TREATMENT_FIELDS: tuple[tuple[str, str, float, float, float, float], ...] = (
     ("review_months", "treatments.review", 1.0, 120.0, 1.0, 1.0),
 )
 
+LINKS = {"movers": "tiers.to_movers", "proposals": "tiers.to_proposals", "backtest": "tiers.to_backtest"}
+"""Pages the board leads on to."""
 FIELD_WIDTH = 86
 """Of a treatment's field, in pixels: three stand side by side at 400 pixels."""
 
@@ -66,7 +69,7 @@ def _board(current: pipeline.Snapshot) -> None:
         payload = pipeline.board_payload(house, scored, policy, in_force)
         near = pipeline.near_a_line(house, scored, policy, in_force)
         payload_in_force = pipeline.board_payload(house, scored, in_force, in_force).identity
-    wants_to_propose = board(
+    asked = board(
         payload,
         policy,
         in_force,
@@ -77,14 +80,16 @@ def _board(current: pipeline.Snapshot) -> None:
         unit=context.unit_of(scored, language),
         currency=scored.snapshot.currency,
         note=_note(now, near, language),
+        assumed=f"{say('assumption.treatments', language)}, {assumed_words(scored, language, ratio=True)}",
+        links={page: say(words, language) for page, words in LINKS.items() if state.has_page(page)},
         can_propose=state.has_page("policies"),
     )
-    if wants_to_propose:
-        st.switch_page(state.page("policies"))
+    if asked:
+        st.switch_page(state.page(asked))
     left, right = st.columns([1, 1])
     with left:
         _return_over_risk(now, returns, language)
-        _next(policy, in_force, language)
+        _file(policy, in_force, language)
     with (
         right,
         cards.card(say("treatments.title", language), say("treatments.subtitle", language), key="treatments"),
@@ -116,10 +121,8 @@ def _return_over_risk(now: pipeline.TierBoard, returns: pipeline.ReturnsSettings
         cards.chart(drawn, language, key="bubbles-chart")
 
 
-def _next(policy: Policy, in_force: Policy, language: Language) -> None:
-    """What comes next: who moves, and the draft as a file."""
-    if state.has_page("movers"):
-        st.page_link(state.page("movers"), label=say("tiers.to_movers", language))
+def _file(policy: Policy, in_force: Policy, language: Language) -> None:
+    """The draft as a file."""
     name = f"T1 {threshold_text(policy.strategic_step)} · T2 {threshold_text(policy.core_step)}"
     is_in_force = policy.identity == in_force.identity
     st.download_button(

@@ -78,7 +78,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.relabel": ("With neutral treatments the tiers only re-label: no figure of money moves.",
                         "差异化措施均为中性时，分层仅改变标签，金额不变。"),
 
-    "tiers.to_movers": ("Who moves, and why?", "哪些客户变更层级，原因是什么？"),
+    "tiers.to_movers": ("Who moves?", "哪些客户变更层级？"),
+    "tiers.to_proposals": ("Best within my limits…", "限额内的最优政策…"),
+    "tiers.to_backtest": ("Back-test", "回测"),
     "tiers.undo": ("Undo", "撤销"),
     "tiers.redo": ("Redo", "重做"),
     "tiers.propose": ("Propose this policy", "提议此政策"),

@@ -82,6 +82,8 @@ def test_a_dragged_line_repaints_while_it_moves_is_told_when_let_go_and_taken_ba
     now(strategic, held or "")
     policy = page.locator(".st-key-context-bar").get_by_role("combobox", name=re.compile("Policy"))
     expect(policy).to_have_value("built-in policy (draft)", timeout=SLOW)
+    page.get_by_role("button", name="Propose this policy").click()
+    page.wait_for_url(re.compile("/policies"), timeout=SLOW)
 
 
 def test_keys_typing_undo_redo_and_reset_and_what_is_no_number_moves_nothing(page: Page) -> None:

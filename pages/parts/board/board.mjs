@@ -11,7 +11,7 @@ import { store } from './store.mjs';
 import { fill, gateText, number } from './formats.mjs';
 import { afterKey, isSame, movedTo, newHistory, redo, step, typedGate, typedThreshold, undo, valueOf } from './moves.mjs';
 import { fit, paintBars, paintLines, pixelOf, rungAt, shareOfRung, stepAt } from './paint.mjs';
-import { buildGates, buildTable, setText } from './elements.mjs';
+import { buildGates, buildTable, make, setText } from './elements.mjs';
 import { rowCells, verdict } from './words.mjs';
 
 /** Show a board, or give the one that stands there its new record; gives what takes it away. */
@@ -118,6 +118,11 @@ class Board {
     setText(this.find('.near'), this.data.note);
     this.legend();
     this.find('.propose').hidden = !this.data.canPropose;
+    this.find('.links').replaceChildren(...this.data.links.map(({ page, label }) => {
+      const link = make('button', { type: 'button' }, label);
+      link.onclick = () => this.send('go', page);
+      return link;
+    }));
   }
 
   nameOf({ which, lifecycle }) {
@@ -185,7 +190,9 @@ class Board {
     this.frame = 0;
     const cube = this.cube();
     this.root.classList.toggle('waiting', !cube);
+    setText(this.find('.renewed'), !this.hasStood ? this.data.words.summing : this.data.words.waiting);
     if (!cube || !this.box.width) return;
+    this.hasStood = true;
     const { data, shown: policy } = this;
     const { box, fonts } = this;
     const key = `${this.place(policy)} ${box.width}`;
@@ -279,7 +286,7 @@ class Board {
     this.find('.undo').onclick = () => this.goTo(undo(this.history));
     this.find('.redo').onclick = () => this.goTo(redo(this.history));
     this.find('.reset').onclick = () => this.goTo(step(this.history, this.data.inForce));
-    this.find('.propose').onclick = () => this.send('propose', true);
+    this.find('.propose').onclick = () => this.send('go', 'policies');
     this.root.addEventListener('keydown', (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z' || event.target.tagName === 'INPUT') return;
       event.preventDefault();

@@ -18,7 +18,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import state
-from reports.boards import board_base, board_colours, board_words
+from reports.board import board_base, board_colours, board_words
 from reports.formats import MoneyUnit, unit_label
 from reports.theme import palette
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
@@ -53,8 +53,10 @@ def board(
     unit: MoneyUnit,
     currency: str | None,
     note: str,
+    assumed: str,
+    links: Mapping[str, str],
     can_propose: bool,
-) -> bool:
+) -> str | None:
     """Show the board; what a hand lets go of becomes the draft.
 
     Parameters
@@ -75,13 +77,17 @@ def board(
         What money is shown in.
     note : str
         A line below the gates that follows when a hand lets go.
+    assumed : str
+        What the ratios rest on, for their mark.
+    links : mapping of str to str
+        Pages the board leads on to, and what their buttons say.
     can_propose : bool
         Whether there is a page to propose the policy on.
 
     Returns
     -------
-    bool
-        Whether the visitor asked to propose the policy.
+    str or None
+        Page the visitor asked for: one of `links`, or ``policies`` to propose the policy.
     """
     language = state.language()
     cube = st.components.v2.component("stratum_cube", html="<span hidden></span>", js=script(CUBE))
@@ -106,15 +112,17 @@ def board(
                 "base": board_base(base),
                 "returns": {"riskFreeRate": returns["risk_free_rate"], "taxRate": returns["tax_rate"]},
                 "unit": {"scale": unit.scale, "word": unit.word(language)},
-                "words": board_words(unit_label(currency, unit, language), language),
+                "words": {**board_words(unit_label(currency, unit, language), language), "markHint": assumed},
                 "colours": board_colours(palette(state.theme())),
                 "note": note,
+                "links": [{"page": page, "label": label} for page, label in links.items()],
                 "canPropose": can_propose,
             },
             on_commit_change=lambda: _adopt(policy, in_force),
-            on_propose_change=lambda: None,
+            on_go_change=lambda: None,
         )
-    return bool(shown.get("propose"))
+    asked = shown.get("go")
+    return asked if asked in links or (can_propose and asked == "policies") else None
 
 
 def rest_of(policy: Policy) -> str:

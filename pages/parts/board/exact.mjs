@@ -12,9 +12,6 @@ export const TOP_RUNG = 63;
 export const CLOSED = -1;
 const VALUES = HIGHEST_STEP + 1;
 const COLUMNS = TOP_RUNG + 2;
-const HEIGHT = VALUES + 1;
-const WIDTH = COLUMNS + 1;
-const PLANE = HEIGHT * WIDTH;
 const EMPTY = VALUES;
 const EVERY_RISK = COLUMNS;
 const TWO_32 = 4294967296;
@@ -45,32 +42,38 @@ function integers(buffer, width) {
   if (width === 1) return { low: new Int8Array(buffer), high: null };
   if (width === 2) return { low: new Int16Array(buffer), high: null };
   if (width === 4) return { low: new Int32Array(buffer), high: null };
-  const low = new Uint32Array(buffer);
-  const high = new Int32Array(buffer);
-  const count = low.length / 2;
-  return {
-    low: Float64Array.from({ length: count }, (_, i) => low[2 * i]),
-    high: Float64Array.from({ length: count }, (_, i) => high[2 * i + 1]),
-  };
+  const [lows, highs] = [new Uint32Array(buffer), new Int32Array(buffer)];
+  const [low, high] = [new Float64Array(lows.length / 2), new Float64Array(lows.length / 2)];
+  for (let i = 0; i < low.length; i++) {
+    low[i] = lows[2 * i];
+    high[i] = highs[2 * i + 1];
+  }
+  return { low, high };
 }
 
 /** Cells -> a cube that answers; made once a payload. */
 export function buildCube({ head, codes, columns }) {
   const small = head.isSmall;
+  const boxes = boxesOf(head, codes);
+  const corners = Uint32Array.from(codes, (code) => {
+    const [plane, value, column] = placeOf(code);
+    return cornerOf(boxes[plane], value, column + 1);
+  });
   const tables = [];
   for (const { low, high } of columns) {
     if (small) {
       const values = high ? low.map((value, i) => high[i] * TWO_32 + value) : low;
-      tables.push([summed(head, codes, values)]);
+      tables.push([summed(boxes, corners, values)]);
     } else {
       // Sums of halves stay exact where the sum of the wholes would not.
       const parts = high ? [low, high] : halves(low);
-      tables.push(parts.map((part) => summed(head, codes, part)));
+      tables.push(parts.map((part) => summed(boxes, corners, part)));
     }
   }
   const whole = small ? (text) => Number(text) : (text) => BigInt(text);
   return {
     head,
+    boxes,
     tables,
     small,
     zero: small ? 0 : 0n,
@@ -85,23 +88,53 @@ function halves(values) {
   return [Float64Array.from(values, (value, i) => value - high[i] * TWO_32), high];
 }
 
-/** Add one measure up: what lies at or above a value step and among the first risk steps. */
-function summed(head, codes, values) {
-  const table = new Float64Array(head.states.length * PLANE);
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i];
-    const column = code % COLUMNS;
-    const rest = (code - column) / COLUMNS;
-    const value = rest % VALUES;
-    table[((rest - value) / VALUES) * PLANE + value * WIDTH + column + 1] += values[i];
+/** Where each plane's cells lie: planes differ much in size, and what is empty needs no table. */
+function boxesOf(head, codes) {
+  const boxes = head.states.map(() => ({ value: VALUES, column: COLUMNS, lastValue: 0, lastColumn: 0 }));
+  for (const code of codes) {
+    const [plane, value, column] = placeOf(code);
+    const box = boxes[plane];
+    box.value = Math.min(box.value, value);
+    box.column = Math.min(box.column, column);
+    box.lastValue = Math.max(box.lastValue, value);
+    box.lastColumn = Math.max(box.lastColumn, column);
   }
-  for (let plane = 0; plane < table.length; plane += PLANE) {
-    for (let value = VALUES - 1; value >= 0; value--) {
+  let start = 0;
+  for (const box of boxes) {
+    box.height = Math.max(box.lastValue - box.value + 1, 0);
+    box.width = Math.max(box.lastColumn - box.column + 1, 0);
+    box.start = start;
+    start += (box.height + 1) * (box.width + 1);
+  }
+  return boxes;
+}
+
+/** Code of a cell -> plane, value step, column of risk. */
+function placeOf(code) {
+  const column = code % COLUMNS;
+  const rest = (code - column) / COLUMNS;
+  const value = rest % VALUES;
+  return [(rest - value) / VALUES, value, column];
+}
+
+/** Place in a table of what lies from a value step on and within the first so many risk steps. */
+function cornerOf(box, least, through) {
+  const row = Math.min(Math.max(least - box.value, 0), box.height);
+  return box.start + row * (box.width + 1) + Math.min(Math.max(through - box.column, 0), box.width);
+}
+
+/** Add one measure up: what lies at or above a value step and among the first risk steps. */
+function summed(boxes, corners, values) {
+  const end = boxes.at(-1);
+  const table = new Float64Array(end ? end.start + (end.height + 1) * (end.width + 1) : 0);
+  for (let i = 0; i < corners.length; i++) table[corners[i]] += values[i];
+  for (const { start, height, width } of boxes) {
+    for (let row = height - 1; row >= 0; row--) {
       let along = 0;
-      const row = plane + value * WIDTH;
-      for (let column = 1; column < WIDTH; column++) {
-        along += table[row + column];
-        table[row + column] = along + table[row + WIDTH + column];
+      const first = start + row * (width + 1);
+      for (let column = 1; column <= width; column++) {
+        along += table[first + column];
+        table[first + column] = along + table[first + width + 1 + column];
       }
     }
   }
@@ -113,8 +146,7 @@ function histogram(head, codes, columns) {
   const bars = Array.from({ length: HIGHEST_STEP / 2 }, () => new Float64Array(head.bandCount));
   const { low, high } = columns[EXPOSURE];
   for (let i = 0; i < codes.length; i++) {
-    const column = codes[i] % COLUMNS;
-    const value = Math.floor(codes[i] / COLUMNS) % VALUES;
+    const [, value, column] = placeOf(codes[i]);
     const amount = high ? high[i] * TWO_32 + low[i] : low[i];
     bars[Math.min(value >> 1, bars.length - 1)][head.bands[column]] += amount;
   }
@@ -166,12 +198,12 @@ export function tierSums(cube, policy) {
   const nested = [0, 1, 2].map(() => [new Array(measures).fill(cube.zero), new Array(measures).fill(cube.zero)]);
   corners.forEach(({ least, through }, plane) => {
     for (let k = 0; k < 3; k++) {
-      const row = plane * PLANE + least[k] * WIDTH;
-      const known = Math.min(through[k], TOP_RUNG + 1);
+      const corner = cornerOf(cube.boxes[plane], least[k], through[k]);
+      const known = cornerOf(cube.boxes[plane], least[k], Math.min(through[k], TOP_RUNG + 1));
       for (let m = 0; m < measures; m++) {
-        const all = look(cube, m, row + through[k]);
+        const all = look(cube, m, corner);
         nested[k][0][m] += all;
-        if (through[k] > known) nested[k][1][m] += all - look(cube, m, row + known);
+        if (corner !== known) nested[k][1][m] += all - look(cube, m, known);
       }
     }
   });
@@ -193,7 +225,7 @@ export function moves(cube, policy, other, measure = CUSTOMERS) {
       for (let j = 0; j < 3; j++) {
         const least = Math.max(was[plane].least[i], corner.least[j]);
         const through = Math.min(was[plane].through[i], corner.through[j]);
-        shared[i][j] += look(cube, measure, plane * PLANE + least * WIDTH + through);
+        shared[i][j] += look(cube, measure, cornerOf(cube.boxes[plane], least, through));
       }
     }
   });
