@@ -229,3 +229,11 @@ def test_weights_as_they_stand_are_given_back_as_they_were_asked_for() -> None:
     found = weights_of(fit_value_reference(frame, collect))
     assert found.components == {"contribution": 1.0, "conduct": 1.0}
     assert found.inputs == {"risk_adjusted_profit": 1.0, "roi": 0.0, "credit_score": 1.0}
+
+
+def test_the_last_digit_of_a_division_earns_no_points() -> None:
+    asked = ValueWeights(inputs={"roi": 1.0, "risk_adjusted_profit": 0.0})
+    returns = [amount * 0.044 / amount for amount in (3.0, 7.0, 11.0, 49.0)] + [0.05]
+    frame = a_scored(risk_adjusted_profit=[1.0] * 5, roi=returns)
+    scores = score(frame, fit_value_reference(frame, collect, asked))["value_score"].tolist()
+    assert (len(set(scores[:4])), scores[4] > scores[0]) == (1, True)
