@@ -276,10 +276,11 @@ def backtest_written(found: Json) -> list[str]:
         line("a tenth at random (middle 95 % of draws)", against["random"]),
         "\n### How its settings were chosen\n",
         "Only on loans up to 2003: fitted on approvals up to 2000, the best tenth of 2001–2003 by value score judged by net of "
-        f"approved. The best line was taken ({found['chosen']}), and 2004–2006 ranked by it once.\n",
+        f"approved. The best line was taken ({found['chosen']}), and 2004–2006 ranked by it; "
+        "the one earlier look at them was by the default settings (docs/decisions/0015).\n",
         f"| settings, best tenth of 2001–2003 {heads}",
         *(line(row["settings"], row) for row in found["tried"]),
-        "\nA score that weighs the profit of a customer prefers large loans: as few of them fail, but a large one that fails "
+        "\nA score that weighs the profit of a customer prefers large loans: few of them fail, but a large one that fails "
         "costs more than many small ones earn. Weighing the profit of a unit lent instead (on the Value page, or "
         "`cli.py run --value-weights roi=1,risk_adjusted_profit=0`) asks what a lender asks whose money is short. How many "
         "loans a model is fitted on is the setting `STRATUM_SAMPLE_ROWS`; more tell rare banks and towns apart.\n",

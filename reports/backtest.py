@@ -18,7 +18,7 @@ from segmentation.scorecard.statistics import Interval
 from segmentation.tiers import TierBoard
 
 FEW_DEFAULTS = 30
-TOGETHER = "\u2060"
+TOGETHER = "\u202f"
 """Keeps what stands on its two sides on one line."""
 
 

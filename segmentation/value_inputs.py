@@ -113,7 +113,8 @@ VALUE_INPUTS: tuple[ValueInput, ...] = (
     _plain("risk_adjusted_profit", "contribution", 1),
     # What a unit lent earns: for a lender whose money is short, and so weighs nothing by itself
     # beside the profit, which counts large customers for more (docs/decisions/0015).
-    ValueInput("roi", "contribution", nw.col("roi"), 1, ("roi",), weight=0.0),
+    # Rounded: what is the same return but for the last digit of a division must score the same.
+    ValueInput("roi", "contribution", nw.col("roi").round(9), 1, ("roi",), weight=0.0),
     _plain("dscr", "capacity", 1),
     _plain("llcr", "capacity", 1),
     ValueInput("leverage", "capacity", _leverage(), -1, ("total_debt", "ebitda")),

@@ -18,6 +18,8 @@ from segmentation.backtest import TierOutcome
 from segmentation.scorecard.statistics import Interval
 
 Measure = Literal["rate", "net"]
+LEAST_SPAN = 0.0005
+"""The axis reaches so far at least, a fraction."""
 FIELDS = {"rate": "default_rate", "net": "net_rate"}
 
 
@@ -73,10 +75,10 @@ def tier_intervals(
             font={"color": colours.muted, "size": SIZE_SMALL},
         )  # fmt: skip
     ends = [bound for _, own, chance in shown for bound in (own.low, own.high, chance.low, chance.high)]
-    low, high = min([*ends, 0.0]), max([*ends, 0.01])
+    low, high = min([*ends, 0.0]), max([*ends, LEAST_SPAN])
     room = (high - low) * 0.08
     figure.update_xaxes(
-        range=[low - room, high + room], tickformat=".0%" if high - low > 0.05 else ".1%",
+        range=[low - room, high + room], tickformat=".0%" if high - low > 0.05 else ".1%" if high - low > 0.005 else ".2%",
         zeroline=low < 0, zerolinecolor=colours.ghost, showgrid=False, nticks=6,
     )  # fmt: skip
     figure.update_yaxes(

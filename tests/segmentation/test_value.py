@@ -16,6 +16,7 @@ from data.errors import ModelInvalid
 from segmentation.frame import Frame
 from segmentation.value import ValueReference, ValueWeights, fit_value_reference, with_value_score
 from segmentation.value_inputs import VALUE_INPUTS
+from segmentation.value_reference import reweighted, weights_of
 from tests.builders import collect, lazy
 
 
@@ -209,3 +210,30 @@ def test_what_the_lender_earns_is_not_taken_for_what_the_customer_earns() -> Non
     frame = a_scored(lending_income=[1.0, 2.0], income=[40_000.0, 30_000.0])
     assert score(frame, fit_value_reference(frame, collect))["value_capacity"].tolist() == [75.0, 25.0]
     assert fit_value_reference(a_scored(lending_income=[1.0, 2.0]), collect).inputs == ()
+
+
+def test_profit_per_unit_lent_counts_only_once_somebody_gives_it_weight() -> None:
+    # The large loan earns more, the small one more a unit.
+    frame = a_scored(risk_adjusted_profit=[5.0, 1.0], roi=[0.01, 0.05])
+    plain = fit_value_reference(frame, collect)
+    assert score(frame, plain)["value_score"].tolist() == [75.0, 25.0]
+    kept = next(entry for entry in plain.inputs if entry.key == "roi")
+    assert (kept.weight, "roi" in dict(plain.absent)) == (0.0, False)
+    asked = ValueWeights(inputs={"roi": 1.0, "risk_adjusted_profit": 0.0})
+    for reference in (fit_value_reference(frame, collect, asked), reweighted(plain, asked)):
+        assert score(frame, reference)["value_score"].tolist() == [25.0, 75.0]
+
+
+def test_weights_as_they_stand_are_given_back_as_they_were_asked_for() -> None:
+    frame = a_scored(risk_adjusted_profit=[5.0, 1.0], roi=[0.01, 0.05], credit_score=[1.0, 0.0])
+    found = weights_of(fit_value_reference(frame, collect))
+    assert found.components == {"contribution": 1.0, "conduct": 1.0}
+    assert found.inputs == {"risk_adjusted_profit": 1.0, "roi": 0.0, "credit_score": 1.0}
+
+
+def test_the_last_digit_of_a_division_earns_no_points() -> None:
+    asked = ValueWeights(inputs={"roi": 1.0, "risk_adjusted_profit": 0.0})
+    returns = [amount * 0.044 / amount for amount in (3.0, 7.0, 11.0, 49.0)] + [0.05]
+    frame = a_scored(risk_adjusted_profit=[1.0] * 5, roi=returns)
+    scores = score(frame, fit_value_reference(frame, collect, asked))["value_score"].tolist()
+    assert (len(set(scores[:4])), scores[4] > scores[0]) == (1, True)
