@@ -285,11 +285,15 @@ def command_ingest(arguments: argparse.Namespace) -> int:
         house.close()
     account = snapshot.account
     state = "" if is_new else " The same content was there already."
+    if is_new and "mended_from" in snapshot.sources[0]:
+        state = " Mended rows joined those that were in; the earlier snapshot stays."
     print(
         f"{account.rows_read:,} rows read: {account.rows_accepted:,} in, {account.rows_quarantined:,} set "
         f"aside. Snapshot “{snapshot.name}” {snapshot.snapshot_id[:12]}.{state}",
         file=sys.stderr,
     )
+    for row in pipeline.to_confirm(snapshot.mapping) if is_new and mapping is None else ():
+        print(f"To confirm: {row['question']}", file=sys.stderr)
     return 0
 
 

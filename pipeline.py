@@ -19,8 +19,21 @@ from data.errors import (
 )
 from data.ingest.account import Account, Finding
 from data.ingest.limits import Progress
-from data.ingest.mapping import Mapping, with_choice
+from data.ingest.mapping import (
+    ASK_BELOW,
+    Mapping,
+    MappingEntry,
+    numbered,
+    to_confirm,
+    with_choice,
+    with_scale,
+    without_amounts,
+)
+from data.ingest.preview import Preview, United
+from data.ingest.quality import ColumnQuality, QualityFinding, QualityReport
+from data.ingest.readers import ALL_MEMBERS
 from data.ingest.sniff import ReadOptions
+from data.ingest.units import CHOICES as UNIT_CHOICES
 from data.people import Person, masked_columns
 from data.upload_desk import Upload
 from data.warehouse.policies import CaseRow
@@ -111,7 +124,11 @@ from steps.intake import (
     import_file,
     inbox_files,
     ingest_path,
+    inspect_again,
     inspect_file,
+    preview_file,
+    take_back,
+    with_saved_mapping,
 )
 from steps.limits import limit_list, limit_rules, limits_by_tier, set_limit_rules
 from steps.losses import (
@@ -121,6 +138,7 @@ from steps.losses import (
     simulate,
     simulation_of,
 )
+from steps.mending import Mending
 from steps.movement import MovementBoard, earlier_snapshots, movement_between
 from steps.movers import MoverQuery, mover_rules, movers_file, movers_page
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
@@ -189,6 +207,7 @@ from steps.propose import (
     search_policy,
     tier_groups,
 )
+from steps.quality import quality_of, quality_rows
 from steps.replay import (
     Challenger,
     FollowLine,
@@ -245,6 +264,8 @@ from steps.views import levels_of, look_at
 
 __all__ = [
     "ACQUISITION_BYS",
+    "ALL_MEMBERS",
+    "ASK_BELOW",
     "BUILT_IN",
     "DIMENSIONS",
     "FEW",
@@ -252,6 +273,7 @@ __all__ = [
     "MOST_APPLICANTS",
     "RETURN_DIMENSIONS",
     "TARGETS",
+    "UNIT_CHOICES",
     "Account",
     "Answers",
     "Appetite",
@@ -272,6 +294,7 @@ __all__ = [
     "Caution",
     "Challenger",
     "ChangedMeanwhile",
+    "ColumnQuality",
     "Compared",
     "Concentration",
     "Counterfactual",
@@ -293,6 +316,8 @@ __all__ = [
     "Limits",
     "LossDistribution",
     "Mapping",
+    "MappingEntry",
+    "Mending",
     "MovementBoard",
     "MoverQuery",
     "Overlay",
@@ -302,8 +327,11 @@ __all__ = [
     "Policy",
     "PolicyLine",
     "PortfolioFacts",
+    "Preview",
     "Progress",
     "Proposal",
+    "QualityFinding",
+    "QualityReport",
     "ReadOptions",
     "Reading",
     "ReplayLine",
@@ -327,6 +355,7 @@ __all__ = [
     "StratumError",
     "TierBoard",
     "TierReason",
+    "United",
     "Upload",
     "UsageError",
     "Validation",
@@ -396,6 +425,7 @@ __all__ = [
     "inbox_files",
     "inert_csv",
     "ingest_path",
+    "inspect_again",
     "inspect_file",
     "is_customer",
     "keep_draft",
@@ -421,6 +451,7 @@ __all__ = [
     "named_policy",
     "near_a_line",
     "number_text",
+    "numbered",
     "offer_rules",
     "offers_from",
     "open_house",
@@ -441,6 +472,7 @@ __all__ = [
     "policy_totals",
     "possible_features",
     "possible_responses",
+    "preview_file",
     "preview_segments",
     "probability_shifts",
     "propose_by_breaks",
@@ -450,6 +482,8 @@ __all__ = [
     "propose_policy",
     "proposed_sides",
     "put_draft_away",
+    "quality_of",
+    "quality_rows",
     "quarantine_download",
     "read_cases",
     "read_mapping",
@@ -485,7 +519,9 @@ __all__ = [
     "simulation_of",
     "snapshots_before",
     "standing_rules",
+    "take_back",
     "tier_groups",
+    "to_confirm",
     "today",
     "told_of",
     "try_weights",
@@ -503,7 +539,10 @@ __all__ = [
     "with_binning",
     "with_breaks",
     "with_choice",
+    "with_saved_mapping",
+    "with_scale",
     "withdraw_overlay",
     "withdraw_policy",
+    "without_amounts",
     "wrote",
 ]

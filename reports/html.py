@@ -171,6 +171,18 @@ def card_head(title: Text, subtitle: Text, theme: Theme) -> Markup:
     return head + (quiet(subtitle, theme) if subtitle else Markup(""))
 
 
+def label(text: Text, theme: Theme) -> Markup:
+    """Label something as a widget's label does: small, in ink, close above.
+
+    Examples
+    --------
+    >>> "Filter" in label("Filter", "light")
+    True
+    """
+    style = f"font-size:14px;line-height:20px;margin-bottom:-10px;color:{palette(theme).ink}"
+    return Markup('<div style="{}">{}</div>').format(style, text)
+
+
 def quiet(text: Text, theme: Theme) -> Markup:
     """Write a small, quiet line.
 

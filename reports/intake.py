@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from data.contract import BY_NAME
 from reports.escape import plain
-from reports.formats import Language
-from reports.words import say
+from reports.formats import MISSING, Language, percent
+from reports.quality import ColumnFacts, QualityFacts, quality_sentence
+from reports.words import has_words, say
 from reports.words.names import column_label, row_reason
 
 
@@ -53,6 +55,10 @@ class FindingFacts(Protocol):
     @property
     def detail(self) -> str:
         """Example; hostile text."""
+
+    @property
+    def severity(self) -> int:
+        """How bad, 3 to 0."""
 
 
 def account_sentence(account: AccountFacts, language: Language) -> tuple[str, str]:
@@ -223,3 +229,131 @@ def quality_reason(reason: str, language: Language) -> str:
     'fewer than 20 defaults'
     """
     return say(QUALITY_REASONS.get(reason, "missing.unknown"), language)
+
+
+IN_REPORT_TOO = frozenset(
+    {"paid_with_loss", "defaulted_without_loss", "loss_above_exposure", "outcome_missing", "above_limit",
+     "default_before_origination", "share_outside", "lgd_outside"}
+)  # fmt: skip
+"""Findings of a reading that the quality report makes as well; the others only the reading can."""
+
+
+class ReportFacts(Protocol):
+    """A quality report."""
+
+    @property
+    def findings(self) -> Sequence[QualityFacts]:
+        """Worst first."""
+
+    @property
+    def columns(self) -> Sequence[ColumnFacts]:
+        """All columns."""
+
+
+def noticed(findings: Sequence[FindingFacts], report: ReportFacts, language: Language) -> list[str]:
+    """Say what was noticed while reading and in the rows themselves, worst first.
+
+    What is only good to know of single columns stays in the report.
+    """
+    headers = {column.name: column.header for column in report.columns}
+    said = [
+        (item.severity, finding_sentence(item, language))
+        for item in findings
+        if item.key not in IN_REPORT_TOO
+    ]
+    said += [
+        (item.severity, quality_sentence(item, headers, language))
+        for item in report.findings
+        if item.severity
+    ]
+    return [sentence for _, sentence in sorted(said, key=lambda pair: -pair[0])]
+
+
+class EntryFacts(Protocol):
+    """One header's place in a mapping."""
+
+    @property
+    def header(self) -> str:
+        """Verbatim; hostile text."""
+
+    @property
+    def column(self) -> str | None:
+        """Where it goes."""
+
+    @property
+    def kind(self) -> str:
+        """Type of its cells."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure."""
+
+    @property
+    def candidates(self) -> tuple[tuple[str, float], ...]:
+        """Where it might go."""
+
+    @property
+    def scale(self) -> float:
+        """What numbers are multiplied by."""
+
+    @property
+    def doubt(self) -> str:
+        """What is doubtful of its unit."""
+
+
+SURE = 0.8
+
+
+def question_sentence(entry: EntryFacts, language: Language) -> str:
+    """Ask about one header in the reader's language; plain text that holds what was uploaded.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Facts
+    >>> pd = Facts(header="PD", column="probability_of_default", kind="share", confidence=1.0, candidates=(),
+    ...            scale=0.01, doubt="")
+    >>> question_sentence(pd, "en")
+    '“PD” holds values above 1: read as percent?'
+    """
+    header = plain(entry.header, 60)
+    if (entry.column is None or entry.confidence < SURE) and entry.candidates:
+        label = column_label(entry.candidates[0][0], language)
+        return say("question.column", language, header=header, label=label)
+    if entry.doubt:
+        return say(f"question.doubt.{entry.doubt}", language, header=header)
+    if entry.kind in ("rate", "share") and entry.scale == 0.01:
+        return say("question.percent", language, header=header)
+    return say("question.scale", language, header=header, scale=unit_name(entry.scale, language))
+
+
+def unit_name(scale: float, language: Language) -> str:
+    """Name the unit numbers are multiplied out of.
+
+    Examples
+    --------
+    >>> unit_name(1e4, "zh"), unit_name(0.01, "en"), unit_name(7.0, "en")
+    ('万', 'in percent', 'times 7')
+    """
+    key = f"unit.{scale:.15g}" if scale < 1e15 else "unit.other"
+    return say(key, language) if has_words(key) else say("unit.other", language, scale=f"{scale:g}")
+
+
+def cell_text(value: object, column: str, language: Language) -> str:
+    """Write a value of an example by what its column holds; missing is a dash.
+
+    Examples
+    --------
+    >>> cell_text(1250000.0, "exposure", "en"), cell_text(0.0725, "interest_rate", "en").startswith("7.25")
+    ('1,250,000', True)
+    >>> cell_text(None, "exposure", "en"), cell_text(True, "defaulted", "zh")
+    ('–', '是')
+    """
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return say("cell.yes" if value else "cell.no", language)
+    if isinstance(value, int | float):
+        if BY_NAME[column].kind in ("rate", "share"):
+            return percent(float(value), 2)
+        return f"{value:,.2f}".removesuffix(".00")
+    return plain(value, 40)

@@ -19,6 +19,7 @@ from data.errors import InputRefused, StratumError
 from data.ingest.account import write_quarantine
 from data.ingest.limits import IngestLimits, never, silent
 from data.ingest.mapping import Mapping, propose_mapping, to_confirm
+from data.ingest.mend import refuse_mending
 from data.ingest.readers import Source, open_parts
 from data.ingest.sniff import AS_FOUND, ReadOptions
 from data.people import Person
@@ -87,6 +88,8 @@ def batch_run(options: BatchOptions, settings: Settings) -> dict[str, Any]:  # A
     sources = [
         part for path in options.files for part in open_parts(path, options=options.reading, limits=limits)
     ]
+    for source in sources:
+        refuse_mending(source)
     mapping = _batch_mapping(sources[0], options)
     with tempfile.TemporaryDirectory(prefix="stratum-", dir=options.out) as folder:
         warehouse = Warehouse(

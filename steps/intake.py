@@ -7,7 +7,7 @@ import json
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,22 @@ import duckdb
 from data.contract import BY_NAME
 from data.ingest.limits import IngestLimits, IsCancelled, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, as_rows, propose_mapping, to_confirm
-from data.ingest.readers import Choices, Source, open_parts, open_source
+from data.ingest.mend import refuse_mending
+from data.ingest.preview import Preview, preview
+from data.ingest.readers import Choices, Source, open_parts
+from data.ingest.reuse import reused
 from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo
 from data.ingest.stage import stage_files
 from data.people import Person
-from data.warehouse import records, snapshots
+from data.warehouse import mappings, records, snapshots
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
+from data.warehouse.mappings import SavedMapping
 from data.warehouse.snapshots import Snapshot
 from segmentation.scoring_model import ScoreOptions
 from settings import Settings
 from steps.house import House, limits_of
+from steps.mending import Mending, find_mending, import_mended, keep_reading
+from steps.quality import quality_of
 from steps.scoring import score_snapshot
 
 
@@ -50,6 +56,12 @@ class Inspection:
         How the file is read: encoding, separator, decimal sign, sheet, member, the header's row.
     choices : Choices
         Members of a zip and sheets of a workbook that could be read instead.
+    options : ReadOptions
+        What a person said about how it is to be read.
+    saved : SavedMapping or None
+        Mapping of an earlier file: used when the header is the very same, else offered.
+    mending : Mending or None
+        Set when these are rows set aside that come back mended; then nothing is to be asked.
     """
 
     path: Path
@@ -59,6 +71,9 @@ class Inspection:
     examples: dict[str, tuple[str, ...]]
     reading: SourceInfo
     choices: Choices
+    options: ReadOptions = AS_FOUND
+    saved: SavedMapping | None = None
+    mending: Mending | None = None
 
 
 def inspect_file(house: House, path: Path, name: str, options: ReadOptions = AS_FOUND) -> Inspection:
@@ -69,21 +84,54 @@ def inspect_file(house: House, path: Path, name: str, options: ReadOptions = AS_
     InputRefused
         When it is no table we read.
     """
-    source = open_source(path, name=name, options=options, limits=house.limits)
-    return _inspection(source)
+    source = open_parts(path, name=name, options=options, limits=house.limits)[0]
+    mending = find_mending(house, source)
+    with house.warehouse.cursor() as cursor:
+        saved = None if mending else mappings.find(cursor, source.header)
+    inspection = replace(_inspection(source, saved), options=options)
+    return replace(inspection, mending=mending, questions=() if mending else inspection.questions)
 
 
-def _inspection(source: Source) -> Inspection:
+def _inspection(source: Source, saved: SavedMapping | None) -> Inspection:
     sample = source.sample()
     mapping = propose_mapping(source.header, sample)
+    if saved is not None and saved.likeness == 1.0:
+        mapping = reused(saved.mapping, mapping)
     examples = {
         header: tuple(str(cell) for cell in sample.iloc[:5, place].tolist() if cell is not None)
         for place, header in enumerate(source.header)
     }
     questions = tuple(to_confirm(mapping))
     return Inspection(
-        source.path, source.info.name, mapping, questions, examples, source.info, source.choices
+        source.path,
+        source.info.name,
+        mapping,
+        questions,
+        examples,
+        source.info,
+        source.choices,
+        saved=saved,
     )
+
+
+def with_saved_mapping(inspection: Inspection) -> Inspection:
+    """Use the mapping of an earlier, nearly equal header that was offered."""
+    if inspection.saved is None:
+        return inspection
+    mapping = reused(inspection.saved.mapping, inspection.mapping)
+    return replace(inspection, mapping=mapping, questions=tuple(to_confirm(mapping)))
+
+
+def preview_file(house: House, inspection: Inspection, mapping: Mapping) -> Preview:
+    """Say what a file's first rows would become: repeated keys, sums, how rows are united."""
+    parts = open_parts(inspection.path, name=inspection.name, options=inspection.options, limits=house.limits)
+    shown = preview(parts[0], mapping, house.limits)
+    return replace(shown, is_whole=False) if len(parts) > 1 else shown
+
+
+def inspect_again(house: House, inspection: Inspection, options: ReadOptions) -> Inspection:
+    """Look at a file once more, read as a person says."""
+    return inspect_file(house, inspection.path, inspection.name, options)
 
 
 def import_file(
@@ -136,9 +184,32 @@ def import_file(
         snapshot, is_new = commit_files(
             cursor, opened, mapping, work, name, person, origin, house.limits, report, is_cancelled
         )
+        if origin in ("upload", "inbox"):
+            mappings.keep(cursor, opened[0].header, mapping, person.name, opened[0].info.name)
     if is_new:
-        score_snapshot(house, snapshot.snapshot_id, ScoreOptions())
+        _look_over(house, snapshot)
     return snapshot, is_new
+
+
+def take_back(
+    house: House,
+    mending: Mending,
+    *,
+    person: Person,
+    report: Report = silent,
+    is_cancelled: IsCancelled = never,
+) -> tuple[Snapshot, bool]:
+    """Take mended rows in: a new, scored snapshot of the rows that were in and those that now hold."""
+    snapshot, is_new = import_mended(house, mending, person=person, report=report, is_cancelled=is_cancelled)
+    if is_new:
+        _look_over(house, snapshot)
+    return snapshot, is_new
+
+
+def _look_over(house: House, snapshot: Snapshot) -> None:
+    """Score a new snapshot and write its quality report."""
+    score_snapshot(house, snapshot.snapshot_id, ScoreOptions())
+    quality_of(house, snapshot)
 
 
 def commit_files(
@@ -171,6 +242,7 @@ def commit_files(
         limits=limits,
         report=report,
         is_cancelled=is_cancelled,
+        keep_rows="to_mend" if len(opened) == 1 else "never",
     )
     stop_if(is_cancelled)
     sources = [
@@ -191,6 +263,7 @@ def commit_files(
         mapping=mapping,
     )
     if is_new:
+        keep_reading(cursor, snapshot, staged, opened[0].info)
         records.note(
             cursor, person.name, "import", snapshot.snapshot_id, json.dumps(staged.account.to_dict())
         )
@@ -234,10 +307,15 @@ def inbox_files(house: House) -> list[Path]:
 def ingest_path(
     house: House, path: Path, mapping: Mapping | None, name: str | None, options: ReadOptions = AS_FOUND
 ) -> tuple[Snapshot, bool]:
-    """Take a file from the path door into the warehouse."""
-    source = open_source(path, options=options, limits=house.limits)
-    used = mapping or propose_mapping(source.header, source.sample())
+    """Take a file from the path door into the warehouse; rows that come back mended are known by their header.
+
+    Without a mapping that of an earlier file with the very same header is used, else the best guess.
+    """
+    inspection = inspect_file(house, path, path.name, options)
     person = Person(getpass.getuser(), frozenset(house.settings.roles))
+    if inspection.mending is not None:
+        return take_back(house, inspection.mending, person=person)
+    used = mapping or inspection.mapping
     return import_file(
         house, [path], mapping=used, name=name or path.name, person=person, origin="inbox", options=options
     )
@@ -249,6 +327,7 @@ def dry_run(
     """Say how a file would be read, and its account; nothing is kept."""
     sources = open_parts(path, options=options, limits=limits_of(settings))
     source = sources[0]
+    refuse_mending(source)
     used = mapping or propose_mapping(source.header, source.sample())
     with tempfile.TemporaryDirectory(prefix="stratum-") as folder:
         warehouse = Warehouse(

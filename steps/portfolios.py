@@ -7,11 +7,12 @@ from pathlib import Path
 
 import duckdb
 
-from data.ingest.account import write_quarantine
+from data.ingest.mend import write_mending
 from data.people import Person
 from data.warehouse import records, snapshots
 from data.warehouse.snapshots import Snapshot
 from steps.house import House
+from steps.mending import reading_of
 
 
 def list_snapshots(house: House) -> list[Snapshot]:
@@ -53,10 +54,16 @@ def delete_snapshot(house: House, snapshot_id: str, person: Person) -> None:
 
 
 def quarantine_download(house: House, snapshot: Snapshot) -> bytes:
-    """Give the rows set aside as a CSV that is harmless in a spreadsheet."""
+    """Give the rows set aside as a CSV to mend and bring back; harmless in a spreadsheet."""
     with tempfile.TemporaryDirectory() as folder, house.warehouse.cursor() as cursor:
         path = Path(folder) / "quarantine.csv"
-        write_quarantine(
-            path, snapshots.quarantined(cursor, snapshot.quarantine_table), spreadsheet_safe=True
+        reading = reading_of(cursor, snapshot)
+        write_mending(
+            path,
+            snapshots.quarantined(cursor, snapshot.quarantine_table),
+            header=reading.header,
+            delimiter=reading.delimiter,
+            quoting=reading.quoting,
+            snapshot_id=snapshot.snapshot_id,
         )
         return path.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -59,3 +60,20 @@ def test_the_ifc_s_millions_become_dollars(tmp_path: Path) -> None:
     ).fetchall()[0]
     assert made["account"]["rows_read"] == raw[0]
     assert made["totals"]["exposure"] == pytest.approx(float(raw[1]) * 1e6, rel=1e-6)
+
+
+def told_of_real_files() -> list[tuple[str, int, int, int]]:
+    """File, rows read, in, set aside, as docs/real-files.md tells."""
+    text = (Path(__file__).resolve().parent.parent / "docs" / "real-files.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| ([\d,]+) = ([\d,]+) \+ ([\d,]+) \|", text, re.MULTILINE)
+    return [(file, *(int(number.replace(",", "")) for number in numbers)) for file, *numbers in rows]
+
+
+@pytest.mark.parametrize(("file", "read", "kept", "aside"), told_of_real_files())
+def test_each_real_file_goes_in_as_its_page_tells(
+    file: str, read: int, kept: int, aside: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["ingest", str(DATA / file), "--dry-run"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["account"] == {"rows_read": read, "rows_accepted": kept, "rows_quarantined": aside}
+    assert (read, len(told_of_real_files())) == (kept + aside, 7)

@@ -7,11 +7,11 @@ aggregation of facilities, masking, formulas and documents.
 from __future__ import annotations
 
 from data.contract.columns import credit, identity, money, people
-from data.contract.model import Aggregate, Column, Direction, Kind, KnownWhen, Personal, Role
+from data.contract.model import NUMERIC_KINDS, Aggregate, Column, Direction, Kind, KnownWhen, Personal, Role
 from data.errors import ColumnNotFound
 
 __all__ = [
-    "BY_NAME", "COLUMNS", "EXPOSURE_COLUMNS", "FLAG_FALSE", "FLAG_TRUE", "MISSING", "Aggregate", "Column",
+    "BY_NAME", "COLUMNS", "EXPOSURE_COLUMNS", "FLAG_FALSE", "FLAG_TRUE", "MISSING", "NUMERIC_KINDS", "Aggregate", "Column",
     "Direction", "Kind", "KnownWhen", "Personal", "Role", "column",
 ]  # fmt: skip
 

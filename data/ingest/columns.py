@@ -6,16 +6,16 @@ from collections.abc import Mapping as Kinds
 
 from data.contract import Kind
 from data.ingest.account import Finding
-from data.ingest.readers import Source
+from data.ingest.readable import Readable
 from data.ingest.styles import LAST_TWO_DIGIT_YEAR, CellStyle, over_all_rows, style_of
 
 
-def column_styles(source: Source, kinds: Kinds[int, Kind]) -> dict[int, CellStyle]:
+def column_styles(source: Readable, kinds: Kinds[int, Kind]) -> dict[int, CellStyle]:
     """Decide the style of each text column by its sample; where that leaves a doubt, by all its cells.
 
     Parameters
     ----------
-    source : Source
+    source : Readable
         The file.
     kinds : mapping
         Place of each text column → what it is read as.
@@ -49,7 +49,7 @@ def style_findings(header: str, kind: Kind, style: CellStyle) -> list[Finding]:
     return found
 
 
-def source_findings(source: Source) -> list[Finding]:
+def source_findings(source: Readable) -> list[Finding]:
     """Say what was found out about a file that a person might have expected otherwise."""
     info, found = source.info, []
     if source.left_out:

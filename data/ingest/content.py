@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from data.contract import FLAG_FALSE, FLAG_TRUE, MISSING, Kind
 
@@ -28,6 +29,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 DECIMAL_COMMA = re.compile(r"^\D*(?:\d{1,3}(?:[.' \u00a0\u2009]\d{3})*|\d+),\d{1,2}\D*$|^\D*0,\d+\D*$")
+GROUPED_BY_DOTS = re.compile(r"^\D*\d{1,3}(?:\.\d{3}){2,}\D*$")
 DATE = re.compile(
     r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}"
     r"|\d{4}年\d{1,2}月\d{1,2}日?|[A-Za-z]{3,9} \d{1,2}, \d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?$"
@@ -49,6 +51,8 @@ class Content:
     levels: int
     maximum: float
     has_percent: bool
+    median: float = 0.0
+    whole: float = 1.0
 
 
 def is_missing(cell: str | None) -> bool:
@@ -73,7 +77,7 @@ def to_number(cell: str) -> float | None:
         if sign in text:
             factor = value
     negative = text.startswith("(") or text.endswith("-")
-    if DECIMAL_COMMA.match(text):
+    if DECIMAL_COMMA.match(text) or GROUPED_BY_DOTS.match(text):
         text = text.replace(".", "").replace(",", ".")
     plain = re.sub(rf"(?i:{CODES})|[^\d.eE+-]|-$", "", text)
     try:
@@ -111,6 +115,8 @@ def look_at(cells: Sequence[str | None]) -> Content:
         levels=levels,
         maximum=max((abs(number) for number in numbers), default=0.0),
         has_percent=any("%" in cell for cell in filled),
+        median=median(numbers) if numbers else 0.0,
+        whole=sum(number.is_integer() for number in numbers) / len(numbers) if numbers else 1.0,
     )
 
 
@@ -122,7 +128,8 @@ def fits(content: Content, kind: Kind) -> bool:
         return content.dated >= 0.8
     if kind == "flag":
         return content.flagged >= 0.95 and content.levels <= 4
-    return content.numeric >= 0.8
+    # A count is whole; an index that fills the cells of "employed" with 5099.1 is none.
+    return content.numeric >= 0.8 and (kind != "integer" or content.whole >= 0.9)
 
 
 def kind_of_extra(content: Content) -> Kind:

@@ -1,4 +1,4 @@
-"""Read a header: its words, its unit, its currency."""
+"""Read a header: its words, spelled out, and what they say of time and of people."""
 
 from __future__ import annotations
 
@@ -6,25 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SCALES: tuple[tuple[str, float], ...] = (
-    (r"\b(billion|bn)\b|十亿", 1e9),
-    (r"亿", 1e8),
-    (r"\b(million|millions|mn|mio)\b|百万", 1e6),
-    (r"万", 1e4),
-    (r"\b(thousand|thousands|000s|k)\b|千", 1e3),
-)
-"""Pattern inside a header's unit part, and what it multiplies by. First match wins."""
-
-CURRENCIES: tuple[tuple[str, str], ...] = (
-    (r"\busd\b|us\$|美元|\$", "USD"),
-    (r"\beur\b|€|欧元", "EUR"),
-    (r"\bgbp\b|£|英镑", "GBP"),
-    (r"\bjpy\b|日元", "JPY"),
-    (r"\bcny\b|\brmb\b|人民币|元|¥|￥", "CNY"),
-    (r"\bhkd\b|港币|港元", "HKD"),
-    (r"\bchf\b", "CHF"),
-    (r"\binr\b|₹", "INR"),
-)
+from data.ingest.units import Unit, read_unit, split_unit
 
 LATE_WORDS = re.compile(
     r"charge.?off|chg.?off|write.?off|written.?off|recover|closed|paid.?off|settle|foreclos|collection"
@@ -37,39 +19,87 @@ PROTECTED_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+ABBREVIATIONS: dict[str, str] = {
+    "acc": "account", "acct": "account", "amt": "amount", "ann": "annual", "appr": "approved", "avg": "average",
+    "bal": "balance", "br": "branch", "ccy": "currency", "cd": "code", "clnt": "client", "cnt": "count", "cntry": "country",
+    "coll": "collateral", "cpty": "counterparty", "crd": "credit", "ctry": "country", "cur": "currency", "curr": "currency",
+    "cust": "customer", "def": "default", "disb": "disbursement", "dt": "date", "emp": "employees", "emps": "employees",
+    "est": "established", "exp": "exposure", "fac": "facility", "flg": "flag", "freq": "frequency", "grd": "grade",
+    "grp": "group", "gtee": "guarantee", "ident": "id", "identifier": "id", "ind": "indicator", "int": "interest",
+    "lmt": "limit", "lim": "limit", "ln": "loan", "ltm": "12m", "l12m": "12m", "mat": "maturity", "mob": "months on book",
+    "mth": "month", "mths": "months", "nm": "name", "nbr": "number", "no": "number", "nr": "number", "num": "number",
+    "orig": "origination", "os": "outstanding", "outst": "outstanding", "pct": "percent", "prin": "principal",
+    "prd": "product", "prod": "product", "prov": "provision", "rem": "remaining", "rev": "revenue", "rsk": "risk",
+    "rt": "rate", "rtg": "rating", "sanc": "sanctioned", "stat": "status", "tot": "total", "ttm": "12m", "txn": "transaction",
+    "txns": "transactions", "typ": "type", "util": "utilisation", "val": "value", "wo": "write off", "yr": "year",
+}  # fmt: skip
+"""Short forms of core-banking exports, token by token."""
+
+FILLERS = frozenset({"of", "in", "the", "a", "an", "p", "pa", "per", "annum", "and", "is", "fy"})
+FISCAL_YEAR = re.compile(r"^(?:fy)?(?:19|20)\d\d$|^fy\d\d$")
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderWords:
-    """What a header says once its spelling is put aside."""
+    """What a header says once its spelling is put aside.
+
+    Attributes
+    ----------
+    words : str
+        Lower-case words without the unit.
+    meaning : str
+        The same spelled out: short forms written in full, fillers and years left out.
+    unit : Unit
+        The unit it names.
+    """
 
     words: str
-    scale: float
-    currency: str | None
-    is_percent: bool
+    meaning: str
+    unit: Unit
 
 
 def read_header(header: str) -> HeaderWords:
-    """Split a header into plain words, unit, currency.
+    """Split a header into plain words and unit.
 
     Examples
     --------
-    >>> read_header("Total IFC investment (Million - USD)")
-    HeaderWords(words='total ifc investment', scale=1000000.0, currency='USD', is_percent=False)
-    >>> read_header("贷款余额（万元）").words, read_header("贷款余额（万元）").scale
+    >>> read_header("Total IFC investment (Million - USD)").words
+    'total ifc investment'
+    >>> read_header("贷款余额（万元）").words, read_header("贷款余额（万元）").unit.scale
     ('贷款余额', 10000.0)
-    >>> read_header("ChgOffPrinGr").words
-    'chg off prin gr'
+    >>> read_header("ChgOffPrinGr").words, read_header("OS_BAL").meaning
+    ('chg off prin gr', 'outstanding balance')
+    >>> read_header("No. of Employees").meaning, read_header("Loan #").meaning
+    ('number employees', 'loan number')
     """
-    text = header.replace("（", "(").replace("）", ")").strip()
-    unit = " ".join(re.findall(r"\(([^()]*)\)", text)).lower()
-    plain = re.sub(r"\([^()]*\)", " ", text)
-    is_percent = "%" in text or "percent" in text.lower() or "百分" in text
-    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain)
-    plain = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
-    words = " ".join(re.sub(r"[^\w]+|_", " ", plain.lower()).split())
-    scale = next((factor for pattern, factor in SCALES if re.search(pattern, unit)), 1.0)
-    currency = next((code for pattern, code in CURRENCIES if re.search(pattern, unit)), None)
-    return HeaderWords(words, scale, currency, is_percent)
+    name, _ = split_unit(header)
+    words = plain_words(name or header)
+    return HeaderWords(words, spelled_out(words), read_unit(header))
+
+
+def plain_words(text: str) -> str:
+    """Lower-case words of a name, whichever way they were joined."""
+    text = text.replace("#", " number ")
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    return " ".join(re.sub(r"[^\w]+|_", " ", text.lower()).split())
+
+
+def spelled_out(words: str) -> str:
+    """Write short forms in full; leave fillers and fiscal years out.
+
+    Examples
+    --------
+    >>> spelled_out("cust nm"), spelled_out("revenue fy2024"), spelled_out("complaints in 12 months")
+    ('customer name', 'revenue', 'complaints 12m')
+    """
+    joined = re.sub(r"\b12 months?\b", "12m", words)
+    tokens = [
+        ABBREVIATIONS.get(token, token)
+        for token in joined.split()
+        if token not in FILLERS and not FISCAL_YEAR.match(token)
+    ]
+    return " ".join(tokens) or words
 
 
 def extra_name(header: str, taken: Iterable[str]) -> str:

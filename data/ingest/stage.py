@@ -8,9 +8,10 @@ in memory. At the end the accepted rows are united by customer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as TypedMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import duckdb
 import numpy as np
@@ -23,9 +24,11 @@ from data.identity import content_hash
 from data.ingest import cells
 from data.ingest.account import Account, Finding
 from data.ingest.columns import column_styles, source_findings, style_findings
+from data.ingest.earlier import Earlier
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, MappingEntry
-from data.ingest.readers import Batch, Source
+from data.ingest.readable import Readable
+from data.ingest.readers import Batch
 
 ABSENT_SHARE = 0.99
 """A money column that is zero or blank in at least this share of rows counts as absent."""
@@ -36,6 +39,10 @@ LARGEST_AMOUNT = 1e15
 """An amount above it can't be a customer's, and its hundredths would not fit whole numbers."""
 
 Item = TypeVar("Item")
+Styles = TypedMapping[str, cells.CellStyle]
+
+KeepRows = Literal["never", "to_mend", "always"]
+"""Whether rows stay beside their customers: `to_mend` when rows set aside may join united ones later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,10 @@ class Staged:
         Column of the customers table → kind.
     customer_key : str
         What the customer id was made of in the end.
+    styles : dict
+        Header → how its cells were read, so that rows mended later are read alike.
+    rows_table : str
+        Table of the accepted rows before they were united; empty when it was not kept.
     """
 
     account: Account
@@ -61,6 +72,8 @@ class Staged:
     content_hash: str
     kinds: dict[str, Kind]
     customer_key: str
+    styles: dict[str, cells.CellStyle] = field(default_factory=dict)
+    rows_table: str = ""
 
 
 @dataclass(slots=True)
@@ -88,7 +101,7 @@ def prefetched(items: Iterator[Item]) -> Iterator[Item]:
 
 def stage_files(
     cursor: duckdb.DuckDBPyConnection,
-    sources: Sequence[tuple[Source, Mapping]],
+    sources: Sequence[tuple[Readable, Mapping]],
     *,
     table: str,
     quarantine_table: str,
@@ -96,6 +109,8 @@ def stage_files(
     report: Report = silent,
     is_cancelled: IsCancelled = never,
     absent_share: float = ABSENT_SHARE,
+    keep_rows: KeepRows = "never",
+    earlier: Earlier | None = None,
 ) -> Staged:
     """Read files into a customers table and a quarantine table.
 
@@ -116,6 +131,10 @@ def stage_files(
     absent_share : float
         Share of zeros and blanks from which on a money column counts as absent; above 1, no
         column does: in a list of a few applicants a column of zeros says zero.
+    keep_rows : KeepRows
+        Whether the accepted rows stay as a table of their own.
+    earlier : Earlier, optional
+        A snapshot whose rows come first, when these are its rows set aside, mended.
 
     Returns
     -------
@@ -132,14 +151,19 @@ def stage_files(
     stage = f"{table}__stage"
     _create(cursor, stage, quarantine_table, kinds)
     tally = _Tally()
+    styles: dict[str, cells.CellStyle] = {}
+    known_styles = earlier.styles if earlier else {}
     for number, (source, mapping) in enumerate(sources):
-        plan = _Plan.of(source, mapping, kinds)
+        plan = _Plan.of(source, mapping, kinds, known_styles)
+        styles = {**plan.styles, **styles}
         tally.notes += [*source_findings(source), *plan.notes]
         for batch in prefetched(source.batches()):
             stop_if(is_cancelled)
             _insert(cursor, stage, quarantine_table, plan, batch, number, tally)
             limits.check_rows(source.info.name, tally.read)
             report(Progress(tally.read, (number + batch.consumed) / len(sources)))
+    if earlier is not None:
+        tally.read += earlier.bring(cursor, stage, quarantine_table, kinds, tally.reasons)
     accepted = _count(cursor, stage)
     if accepted == 0:
         _refuse_all(sources, tally)
@@ -152,7 +176,10 @@ def stage_files(
         kept["exposure"] = "money"
     stop_if(is_cancelled)
     customers = _unite(cursor, stage, table, kept, key)
-    cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
+    may_join = customers < accepted and bool(tally.reasons)
+    rows_table = stage if keep_rows == "always" or (keep_rows == "to_mend" and may_join) else ""
+    if not rows_table:
+        cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
     kept = {"customer_id": "text", **{name: kind for name, kind in kept.items() if name != "customer_id"}}
     kept["facilities"] = "integer"
     account = Account(
@@ -164,7 +191,7 @@ def stage_files(
     )
     findings = _findings(cursor, table, kept, tally, absent, first_mapping, key, accepted, customers)
     identity = content_hash([[source.content_hash, mapping.identity] for source, mapping in sources])
-    return Staged(account, findings, identity, kept, key)
+    return Staged(account, findings, identity, kept, key, styles, rows_table)
 
 
 def _united_kinds(mappings: Sequence[Mapping]) -> dict[str, Kind]:
@@ -197,10 +224,17 @@ class _Plan:
     entries: tuple[tuple[int, MappingEntry, str, str], ...]
     targets: tuple[str, ...]
     checks: str
+    styles: dict[str, cells.CellStyle]
     notes: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, source: Source, mapping: Mapping, kinds: dict[str, Kind]) -> _Plan:
+    def of(
+        cls,
+        source: Readable,
+        mapping: Mapping,
+        kinds: dict[str, Kind],
+        known_styles: Styles,
+    ) -> _Plan:
         by_header = {entry.header: entry for entry in mapping.entries}
         unknown = [header for header in source.header if header not in by_header]
         if unknown:
@@ -211,7 +245,7 @@ class _Plan:
                 remedy="Add it to the mapping, or map this file anew.",
             )
         read_as = [kinds[by_header[header].target] for header in source.header]
-        styles = column_styles(source, {place: read_as[place] for place in source.text_places()})
+        styles = _styles(source, {place: read_as[place] for place in source.text_places()}, known_styles)
         rows, notes = [], []
         for place, header in enumerate(source.header):
             entry = by_header[header]
@@ -235,7 +269,17 @@ class _Plan:
                 expression = cells.already_typed(cell, kind, entry.scale)
             rows.append((place, entry, expression, f"{settled} AS {name}"))
         targets = tuple(entry.target for _, entry, _, _ in rows)
-        return cls(source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds), tuple(notes))
+        noted = {source.header[place]: style for place, style in styles.items()}
+        return cls(
+            source.info.name, tuple(rows), targets, _checks(mapping, targets, kinds), noted, tuple(notes)
+        )
+
+
+def _styles(source: Readable, kinds: dict[int, Kind], known: Styles) -> dict[int, cells.CellStyle]:
+    """How each text column is written: as it was read before, else as its cells show."""
+    if set(source.header) <= known.keys():
+        return {place: known[source.header[place]] for place in kinds}
+    return column_styles(source, kinds)
 
 
 def _checks(mapping: Mapping, targets: Sequence[str], kinds: dict[str, Kind]) -> str:
@@ -352,7 +396,7 @@ def _count(cursor: duckdb.DuckDBPyConnection, stage: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _refuse_all(sources: Sequence[tuple[Source, Mapping]], tally: _Tally) -> None:
+def _refuse_all(sources: Sequence[tuple[Readable, Mapping]], tally: _Tally) -> None:
     name = sources[0][0].info.name
     if tally.read == 0:
         raise InputRefused.because("a header but no rows", file=name, line=1, remedy="Export the rows too.")

@@ -79,6 +79,16 @@ MIGRATIONS: tuple[Migration, ...] = (
             "expires_on DATE NOT NULL, ended_by VARCHAR, ended_at TIMESTAMP)",
         ),
     ),
+    Migration(
+        4,
+        "Mappings kept for the next file of the same header; what is known of a snapshot beside its rows",
+        (
+            "CREATE TABLE saved_mapping (header_hash VARCHAR PRIMARY KEY, created_at TIMESTAMP NOT NULL, created_by "
+            "VARCHAR NOT NULL, file VARCHAR NOT NULL, body VARCHAR NOT NULL)",
+            "CREATE TABLE snapshot_detail (snapshot_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, body VARCHAR NOT NULL, "
+            "PRIMARY KEY (snapshot_id, kind))",
+        ),
+    ),
 )
 
 

@@ -51,6 +51,11 @@ class Snapshot:
         """Table of the rows set aside."""
         return f"quarantine_{short(self.snapshot_id)}"
 
+    @property
+    def rows_table(self) -> str:
+        """Table of the rows before they were united by customer, where rows set aside may join them later."""
+        return f"rows_{short(self.snapshot_id)}"
+
 
 def snapshot_identity(staged: Staged, currency: str | None) -> str:
     """Name a snapshot by what went in and how it was read."""
@@ -119,6 +124,8 @@ def commit(
     if known is not None:
         cursor.execute(f"DROP TABLE {quote_identifier(table)}")
         cursor.execute(f"DROP TABLE {quote_identifier(quarantine_table)}")
+        if staged.rows_table:
+            cursor.execute(f"DROP TABLE {quote_identifier(staged.rows_table)}")
         return known, False
     as_of = None
     if staged.kinds.get("snapshot_date") == "date":
@@ -138,7 +145,10 @@ def commit(
         staged.findings,
         staged.kinds,
     )
-    for old, new in ((table, snapshot.table), (quarantine_table, snapshot.quarantine_table)):
+    renamed = [(table, snapshot.table), (quarantine_table, snapshot.quarantine_table)]
+    if staged.rows_table:
+        renamed.append((staged.rows_table, snapshot.rows_table))
+    for old, new in renamed:
         cursor.execute(f"ALTER TABLE {quote_identifier(old)} RENAME TO {quote_identifier(new)}")
     cursor.execute(
         f"INSERT INTO snapshot ({FIELDS}) VALUES ({', '.join('?' * 13)})",
@@ -192,6 +202,8 @@ def delete(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     cursor.execute("DELETE FROM scored WHERE snapshot_id = ?", [snapshot.snapshot_id])
     cursor.execute(f"DROP TABLE {quote_identifier(snapshot.table)}")
     cursor.execute(f"DROP TABLE {quote_identifier(snapshot.quarantine_table)}")
+    cursor.execute(f"DROP TABLE IF EXISTS {quote_identifier(snapshot.rows_table)}")
+    cursor.execute("DELETE FROM snapshot_detail WHERE snapshot_id = ?", [snapshot.snapshot_id])
     cursor.execute("DELETE FROM snapshot WHERE snapshot_id = ?", [snapshot.snapshot_id])
 
 

@@ -93,6 +93,11 @@ def answer(strong: Text, rest: Text = "", note: Text = "") -> None:
     st.html(html.answer(strong, rest, note, current_theme()))
 
 
+def label(text: Text) -> None:
+    """Show a label as widgets have theirs, for what has none of its own."""
+    st.html(html.label(text, current_theme()))
+
+
 def quiet(text: Text) -> None:
     """Show a small, quiet line."""
     st.html(html.quiet(text, current_theme()))

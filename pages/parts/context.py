@@ -131,9 +131,9 @@ def _filter(current: pipeline.Snapshot, language: Language) -> None:
     names = _segment_names(current, language)
     text = selection_text(chosen.levels, names, language)
     with (
-        st.container(width=170, gap="xxsmall", key="filter-bar"),
+        st.container(width=170, gap=None, key="filter-bar"),
     ):
-        st.markdown(say("bar.filter", language), width="content")
+        cards.label(say("bar.filter", language))
         popover = st.popover(text, key="filter", help=say("filter.help", language), width="stretch")
     with popover:
         levels = pipeline.levels_of(state.house(), current)

@@ -26,6 +26,7 @@ from reports.words import (
     policies,
     portfolios,
     proposals,
+    quality,
     reasons,
     register,
     returns,
@@ -45,6 +46,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     shell.WORDS
     | overview.WORDS
     | portfolios.WORDS
+    | quality.WORDS
     | findings.WORDS
     | segments.WORDS
     | tiers.WORDS

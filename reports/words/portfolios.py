@@ -52,13 +52,82 @@ WORDS: dict[str, tuple[str, str]] = {
     "question.why": (
         "We are not sure about {n:this|these}. The rest was recognised.",
         "以下 {n} 项需要确认，其余已自动识别。"),
+    "question.looked_at": (
+        "{file} · {rows} {rows:row|rows} looked at",
+        "{file} · 已查看 {rows} 行"),
+    "question.looked_at_first": (
+        "{file} · the first {rows} rows looked at",
+        "{file} · 已查看前 {rows} 行"),
+    "reading.title": ("Does the text look wrong? Read the file differently", "文字显示有误？换一种方式读取"),
+    "reading.member": ("File in the zip", "压缩包内的文件"),
+    "reading.all_members": ("all that have this header", "表头相同的全部文件"),
+    "reading.sheet": ("Sheet", "工作表"),
+    "reading.encoding": ("Encoding", "编码"),
+    "reading.separator": ("Cells are separated by", "分隔符"),
+    "reading.comma": ("comma", "逗号"),
+    "reading.semicolon": ("semicolon", "分号"),
+    "reading.tab": ("tab", "制表符"),
+    "reading.pipe": ("vertical bar", "竖线"),
+    "reading.header_line": ("Row of the column names", "表头所在行"),
+    "question.cant_use": ("As it stands no row can be used: {reason}", "按目前的识别没有可用的行：{reason}"),
+    "question.exposure.another": ("{header} · {amount}", "{header} · {amount}"),
+    "question.unsure.title": ("Is this right?", "这样识别对吗？"),
+    "question.unsure.subtitle": (
+        "Taken like this unless you change it", "如不修改即按此导入"),
+    "question.units.title": ("Read in these units ({n})", "已识别的单位（{n}）"),
+    "question.units.subtitle": (
+        "Taken from the header or the values; change what is wrong",
+        "取自表头或取值，如有误可修改"),
+    "question.doubt.thousands": (
+        "“{header}” is small for the people employed. In which unit is it?",
+        "“{header}”相对员工人数偏小，单位是什么？"),
+    "question.doubt.years": (
+        "“{header}” never exceeds 30. Months or years?",
+        "“{header}”从不超过 30，是月还是年？"),
     "question.column": ("Is “{header}” the {label}?", "“{header}”是{label}吗？"),
     "question.percent": (
         "“{header}” holds values above 1: read as percent?",
         "“{header}”含大于 1 的值，按百分数读取吗？"),
     "question.scale": (
-        "“{header}” is read in units of {scale}: right?",
+        "“{header}” is read {scale}: right?",
         "“{header}”以 {scale} 为单位读取，对吗？"),
+
+    "cell.yes": ("yes", "是"),
+    "cell.no": ("no", "否"),
+    "unit.1": ("as it stands", "原值"),
+    "unit.0.01": ("in percent", "百分数"),
+    "unit.12": ("in years", "年"),
+    "unit.1000": ("in thousands", "千"),
+    "unit.10000": ("in ten thousands (万)", "万"),
+    "unit.100000": ("in lakh (100,000)", "十万"),
+    "unit.1000000": ("in millions", "百万"),
+    "unit.10000000": ("in crore (10 million)", "千万"),
+    "unit.100000000": ("in hundred millions (亿)", "亿"),
+    "unit.1000000000": ("in billions", "十亿"),
+    "unit.other": ("times {scale}", "乘以 {scale}"),
+    "unit.label": ("Unit of “{header}”", "“{header}”的单位"),
+
+    "united.title": ("{rows} rows become {customers} customers", "{rows} 行合并为 {customers} 户客户"),
+    "united.subtitle": (
+        "Several rows have one customer; each column by its own rule. For example {customer}:",
+        "同一客户有多行；各字段按各自规则合并。以 {customer} 为例："),
+    "united.row": ("Row {n}", "第 {n} 行"),
+    "united.result": ("Becomes", "合并后"),
+    "united.rules": ("How every column is united", "各字段的合并规则"),
+    "united.rule.sum": ("added up", "求和"),
+    "united.rule.exposure_weighted_mean": ("mean, weighted by the amount at risk", "按敞口加权平均"),
+    "united.rule.max": ("the highest", "取最大值"),
+    "united.rule.min": ("the lowest", "取最小值"),
+    "united.rule.any": ("yes when any row says so", "任一行为是则为是"),
+    "united.rule.first": ("the first that is there", "取首个非空值"),
+    "united.rule.last": ("the last that is there", "取末个非空值"),
+
+    "mended.title": ("Rows set aside come back", "隔离行已修正返回"),
+    "mended.answer": (
+        "{n} {n:row|rows} set aside from “{name}”. Those that hold now join the ones that were in, in a new snapshot.",
+        "“{name}”的 {n} 行隔离数据。现在有效的行将与原有行合并为新快照。"),
+    "mended.take": ("Read them again", "重新读取"),
+    "mended.from": ("Mended from an earlier snapshot, which stays as it was.", "由先前快照修正而来，原快照保持不变。"),
 
     "account.sentence": ("{read} {read:row|rows} read: {kept} in, {aside} set aside.",
                          "共读取 {read} 行：导入 {kept} 行，隔离 {aside} 行。"),
@@ -84,7 +153,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "mapping.extra": ("kept as an extra column", "保留为附加字段"),
     "mapping.scale": ("Multiplied by", "乘以"),
     "mapping.apply": ("Read again with these", "按此重新读取"),
-    "mapping.reused": ("The mapping of the last file with this header was used.", "沿用上次相同表头的映射。"),
+    "mapping.reused": (
+        "Mapped as “{file}” was ({person}, {date}): the same header. Change below what is wrong.",
+        "沿用“{file}”的映射（{person}，{date}）：表头相同。如有误可在下方修改。"),
+    "mapping.nearly": (
+        "“{file}” ({person}, {date}) had nearly the same header: {share} of its names.",
+        "“{file}”（{person}，{date}）的表头几乎相同：{share} 的字段一致。"),
+    "mapping.use_saved": ("Map it like that one", "沿用该映射"),
+    "mapping.unit": ("Unit", "单位"),
 
     "lets.title": ("What this lets you do", "可以开展的分析"),
     "lets.ready": ("ready", "就绪"),
@@ -109,6 +185,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "snapshots.taken_in": ("Taken in", "导入时间"),
     "snapshots.identity": ("Identity", "内容编号"),
     "snapshots.simulated": ("simulated", "模拟"),
+    "snapshots.quality": ("How good is its data", "查看数据质量"),
     "snapshots.open": ("Look at this one", "查看此快照"),
     "snapshots.new_name": ("New name", "新名称"),
     "snapshots.delete_ask": ("Delete “{name}” with its {n} {n:customer|customers}? This can't be undone.",

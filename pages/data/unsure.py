@@ -1,0 +1,104 @@
+"""What we are less sure of in a file: columns and units, each taken as shown unless somebody changes it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import pipeline
+from pages.parts import cards, state
+from reports.escape import plain
+from reports.formats import Language
+from reports.intake import question_sentence, unit_name
+from reports.words import say
+from reports.words.names import column_label
+
+UNITS = (1.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
+MOST_UNSURE = 12
+
+
+def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: Language) -> pipeline.Mapping:
+    """Columns we are less sure of, to be seen; units that header or values said, behind one line."""
+    asked = [str(row["header"]) for row in inspection.questions if row["header"]]
+    by_header = {entry.header: entry for entry in inspection.mapping.entries}
+    doubtful = [header for header in asked if _is_doubtful(by_header[header])]
+    units = [header for header in asked if header not in doubtful]
+    if doubtful:
+        title, subtitle = say("question.unsure.title", language), say("question.unsure.subtitle", language)
+        with cards.card(title, subtitle, key="unsure"):
+            mapping = _ask_each(mapping, inspection, doubtful[:MOST_UNSURE], language)
+    if units:
+        with st.expander(say("question.units.title", language, n=len(units))):
+            cards.quiet(say("question.units.subtitle", language))
+            mapping = _ask_each(mapping, inspection, units, language)
+    return mapping
+
+
+def _is_doubtful(entry: pipeline.MappingEntry) -> bool:
+    return entry.confidence < pipeline.ASK_BELOW or bool(entry.doubt)
+
+
+def _ask_each(
+    mapping: pipeline.Mapping, inspection: pipeline.Inspection, headers: list[str], language: Language
+) -> pipeline.Mapping:
+    """Ask about several columns, two side by side."""
+    columns = st.columns(2, gap="medium")
+    for place, header in enumerate(headers):
+        with columns[place % 2]:
+            mapping = _ask_one(mapping, inspection, header, language)
+    return mapping
+
+
+def _ask_one(
+    mapping: pipeline.Mapping, inspection: pipeline.Inspection, header: str, language: Language
+) -> pipeline.Mapping:
+    """One column: the question, what it is taken as or its unit, examples."""
+    entry = next(entry for entry in mapping.entries if entry.header == header)
+    # The question follows what was proposed, or it would change under the answer.
+    proposed = next(entry for entry in inspection.mapping.entries if entry.header == header)
+    question = state.safe_option(question_sentence(proposed, language))
+    is_unit = proposed.column is not None and proposed.confidence >= pipeline.ASK_BELOW
+    changed = (
+        _ask_scale(mapping, entry, question, language)
+        if is_unit
+        else _ask_target(mapping, entry, question, language)
+    )
+    cards.quiet(
+        " · ".join(plain(cell, 24) for cell in filter(str.strip, inspection.examples.get(header, ())[:3]))
+    )
+    return changed
+
+
+def _ask_scale(
+    mapping: pipeline.Mapping, entry: pipeline.MappingEntry, question: str, language: Language
+) -> pipeline.Mapping:
+    scales = sorted({1.0, entry.scale, *_scales_of(entry)})
+    scale = st.selectbox(
+        question,
+        scales,
+        index=scales.index(entry.scale),
+        format_func=lambda value: unit_name(value, language),
+        key=f"unsure_unit_{entry.header}_{entry.scale}",
+    )
+    return mapping if scale == entry.scale else pipeline.with_scale(mapping, entry.header, scale)
+
+
+def _ask_target(
+    mapping: pipeline.Mapping, entry: pipeline.MappingEntry, question: str, language: Language
+) -> pipeline.Mapping:
+    known = [name for name, _ in entry.candidates]
+    options: list[str | None] = [None, *dict.fromkeys([*([entry.column] if entry.column else []), *known])]
+    target = st.selectbox(
+        question,
+        options,
+        index=options.index(entry.column),
+        format_func=lambda name: column_label(name, language) if name else say("mapping.extra", language),
+        key=f"unsure_{entry.header}_{entry.column}",
+    )
+    return mapping if target == entry.column else pipeline.with_choice(mapping, entry.header, target)
+
+
+def _scales_of(entry: pipeline.MappingEntry) -> tuple[float, ...]:
+    """Units that make sense for a column: percent of a share, years of a term, thousands of money."""
+    if entry.kind in ("rate", "share"):
+        return (0.01,)
+    return UNITS if entry.kind == "money" else (12.0,)

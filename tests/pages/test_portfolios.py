@@ -1,0 +1,120 @@
+"""The way in by AppTest: questions, units, what is united, an earlier mapping, mended rows, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import pipeline
+from settings import Settings
+from tests.pages.test_pages import run_page, texts
+
+pytestmark = pytest.mark.xdist_group("pages")
+ADMIN = pipeline.Person("tester", frozenset({"admin"}))
+BOOK = (
+    "客户编号,贷款余额（万元）,年利率,主要客户号,违约标志\n"
+    + "".join(f"K{place % 40},{place + 1},{3 + place % 4}.5,A{place % 3},{'是' if place % 9 == 0 else '否'}\n" for place in range(60))
+    + "K1,,4.5,A1,否\n"
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds one portfolio, of which a row was set aside."""
+    folder = tmp_path_factory.mktemp("way-in")
+    path = folder / "book.csv"
+    path.write_text(BOOK, encoding="utf-8")
+    house = pipeline.open_house(Settings(home=folder / "home"))
+    inspection = pipeline.inspect_file(house, path, path.name)
+    pipeline.import_file(house, [path], mapping=inspection.mapping, name="Book", person=ADMIN)
+    house.close()
+    return folder
+
+
+@pytest.fixture
+def opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pipeline.House]:
+    monkeypatch.setenv("STRATUM_HOME", str(home / "home"))
+    monkeypatch.setenv("STRATUM_SAMPLES", "false")
+    pipeline.close_current_house()
+    yield pipeline.current_house()
+    pipeline.close_current_house()
+
+
+def portfolios(language: str = "en", **kept: object) -> AppTest:
+    app = AppTest.from_function(run_page, default_timeout=90, args=("data", "portfolios"))
+    app.query_params["lang"] = language
+    for key, value in kept.items():
+        app.session_state[f"page_{key}"] = value
+    return app.run()
+
+
+def asked_about(house: pipeline.House, path: Path) -> pipeline.Inspection:
+    return pipeline.inspect_file(house, path, path.name)
+
+
+@pytest.mark.parametrize(
+    ("language", "united"), [("en", "60 rows become 40 customers"), ("zh", "60 行合并为 40 户客户")]
+)
+def test_the_questions_show_repeats_sums_units_and_what_is_united(
+    opened: pipeline.House, home: Path, language: str, united: str
+) -> None:
+    app = portfolios(language, inspection=asked_about(opened, home / "book.csv"))
+    assert not app.exception
+    assert united in texts(app)
+    amount = app.selectbox(key="ask_exposure_贷款余额（万元）")
+    assert "贷款余额（万元）" in amount.options[0]
+    assert app.selectbox(key="unit_of_贷款余额（万元）_10000.0").value == 1e4
+    assert ("same header" if language == "en" else "表头相同") in texts(app)
+
+
+def test_what_a_person_chooses_is_what_is_shown_next(opened: pipeline.House, home: Path) -> None:
+    app = portfolios(inspection=asked_about(opened, home / "book.csv"))
+    app.radio(key="ask_customer_客户编号").set_value("主要客户号").run()
+    assert not app.exception
+    assert "60 rows become 3 customers" in texts(app)
+    app.selectbox(key="change_header").set_value("年利率").run()
+    app.selectbox(key="change_unit_年利率_0.01").set_value(1.0).run()
+    entry = app.session_state["page_inspection"].mapping.by_target()["interest_rate"]
+    assert (entry.header, entry.scale) == ("年利率", 1.0)
+
+
+def test_a_nearly_equal_header_is_offered_an_earlier_mapping(opened: pipeline.House, home: Path) -> None:
+    path = home / "next.csv"
+    path.write_text(
+        BOOK.replace("违约标志\n", "违约标志,新列\n", 1).replace("是\n", "是,1\n").replace("否\n", "否,1\n")
+    )
+    inspection = asked_about(opened, path)
+    assert inspection.saved is not None
+    assert inspection.saved.likeness == pytest.approx(5 / 6)
+    app = portfolios(inspection=inspection)
+    assert "nearly the same header" in texts(app)
+    app.button(key="use_saved").click().run()
+    assert not app.exception
+    assert app.session_state["page_inspection"].saved is None
+
+
+def test_rows_that_come_back_are_known_and_only_read_again(opened: pipeline.House, home: Path) -> None:
+    snapshot = pipeline.list_snapshots(opened)[0]
+    path = home / "mended.csv"
+    path.write_bytes(pipeline.quarantine_download(opened, snapshot).replace(b",,4.5", b",7,4.5"))
+    inspection = asked_about(opened, path)
+    assert inspection.mending is not None
+    app = portfolios(inspection=inspection, origin="inbox")
+    assert "1 row set aside from “Book”" in texts(app)
+    app.button(key="take_mended").click().run()
+    assert not app.exception
+    assert "61 rows read: all in." in texts(app)
+    assert "Mended from an earlier snapshot" in texts(app)
+    pipeline.delete_snapshot(opened, pipeline.list_snapshots(opened)[0].snapshot_id, ADMIN)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_quality_report_names_columns_and_lists_customers(opened: pipeline.House, language: str) -> None:
+    snapshot = next(entry for entry in pipeline.list_snapshots(opened) if entry.name == "Book")
+    app = portfolios(language, quality_of=snapshot.snapshot_id)
+    assert not app.exception
+    assert ("How good is this data?" if language == "en" else "数据质量如何？") in texts(app)
+    assert "主要客户号" in texts(app)
