@@ -31,6 +31,7 @@ from data.ingest.mapping import (
 )
 from data.ingest.preview import Preview, United
 from data.ingest.quality import ColumnQuality, QualityFinding, QualityReport
+from data.ingest.readers import ALL_MEMBERS
 from data.ingest.sniff import ReadOptions
 from data.ingest.units import CHOICES as UNIT_CHOICES
 from data.people import Person, masked_columns
@@ -263,6 +264,7 @@ from steps.views import levels_of, look_at
 
 __all__ = [
     "ACQUISITION_BYS",
+    "ALL_MEMBERS",
     "ASK_BELOW",
     "BUILT_IN",
     "DIMENSIONS",

@@ -19,7 +19,7 @@ from data.ingest.limits import IngestLimits, IsCancelled, Report, never, silent,
 from data.ingest.mapping import Mapping, as_rows, propose_mapping, to_confirm
 from data.ingest.mend import refuse_mending
 from data.ingest.preview import Preview, preview
-from data.ingest.readers import Choices, Source, open_parts, open_source
+from data.ingest.readers import Choices, Source, open_parts
 from data.ingest.reuse import reused
 from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo
 from data.ingest.stage import stage_files
@@ -84,7 +84,7 @@ def inspect_file(house: House, path: Path, name: str, options: ReadOptions = AS_
     InputRefused
         When it is no table we read.
     """
-    source = open_source(path, name=name, options=options, limits=house.limits)
+    source = open_parts(path, name=name, options=options, limits=house.limits)[0]
     mending = find_mending(house, source)
     with house.warehouse.cursor() as cursor:
         saved = None if mending else mappings.find(cursor, source.header)
@@ -124,12 +124,9 @@ def with_saved_mapping(inspection: Inspection) -> Inspection:
 
 def preview_file(house: House, inspection: Inspection, mapping: Mapping) -> Preview:
     """Say what a file's first rows would become: repeated keys, sums, how rows are united."""
-    source = open_source(
-        inspection.path, name=inspection.name, options=inspection.options, limits=house.limits
-    )
-    shown = preview(source, mapping, house.limits)
-    is_one_of_several = inspection.options.member is None and len(source.choices.members) > 1
-    return replace(shown, is_whole=False) if is_one_of_several else shown
+    parts = open_parts(inspection.path, name=inspection.name, options=inspection.options, limits=house.limits)
+    shown = preview(parts[0], mapping, house.limits)
+    return replace(shown, is_whole=False) if len(parts) > 1 else shown
 
 
 def inspect_again(house: House, inspection: Inspection, options: ReadOptions) -> Inspection:

@@ -36,15 +36,18 @@ def _which_table(inspection: pipeline.Inspection, language: Language) -> pipelin
     """Which file of a zip and which sheet of a workbook, when there are several."""
     options, choices = inspection.options, inspection.choices
     if len(choices.members) > 1:
-        members: list[str | None] = [None, *(member.name for member in choices.members)]
+        members = [*(member.name for member in choices.members), pipeline.ALL_MEMBERS]
+        current = options.member or inspection.reading.member
         member = st.selectbox(
             say("reading.member", language),
             members,
-            index=members.index(options.member),
-            format_func=lambda name: plain(name, 80) if name else say("reading.all_members", language),
-            key=f"reading_member_{options.member}",
+            index=members.index(current),
+            format_func=lambda name: (
+                say("reading.all_members", language) if name == pipeline.ALL_MEMBERS else plain(name, 80)
+            ),
+            key=f"reading_member_{current}",
         )
-        options = replace(options, member=member)
+        options = options if member == current else replace(options, member=member)
     if len(choices.sheets) > 1:
         sheets = [sheet.name for sheet in choices.sheets]
         sheet = st.selectbox(
