@@ -27,8 +27,9 @@ import pandas as pd
 
 from data.engines.functions import fetch, frame_of, materialise
 from segmentation.corners import sum_cube
-from segmentation.cube import Cube, build_cube, with_capped
-from segmentation.policy import TIERS, WORKOUT, built_in_policy
+from segmentation.cube import AS_IS, Cube, build_cube, moved_measures, with_capped
+from segmentation.frame import Frame
+from segmentation.policy import NEUTRAL, TIERS, WORKOUT, Policy, built_in_policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.treatment import with_treated, with_untreated
@@ -39,6 +40,8 @@ Result = TypeVar("Result")
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 THREADS = 2
+CONVERSION = 0.4
+"""Credit conversion factor."""
 SYNTHETIC = """
 CREATE TABLE drawn_at_random AS
 WITH dice AS (
@@ -80,6 +83,8 @@ class Measured:
     rows: int
     cells: int
     build: float
+    edit: float
+    narrowed: float
     first: float
     board: float
     board_worst: float
@@ -93,21 +98,25 @@ def measure(rows: int) -> Measured:
     connection = duckdb.connect(config={"threads": THREADS})
     policy = built_in_policy()
     _scored(connection, rows)
-    frame = with_capped(
-        with_treated(frame_of(connection, "scored"), policy.treatments, credit_conversion_factor=0.4), policy
-    )
-    build, cells = _timed(lambda: fetch(build_cube(frame)), 3)
-    cube = Cube.from_rows(cells)
+    scored = frame_of(connection, "scored")
+    build, parts = _timed(lambda: _parts(scored, policy), 3)
+    cube = Cube.from_parts(*parts)
+    edit = max(_edited(scored, policy, tier, parts) for tier in TIERS)
+    mature = scored.filter(nw.col("lifecycle_key") <= 1)
+    narrowed, _ = _timed(lambda: Cube.from_parts(*_parts(mature, policy)), 3)
     first, _ = _timed(lambda: tier_board(cube, policy, policy), 1)
     moved = [policy.with_threshold(strategic=step) for step in range(100, 200)]
     times = [_timed(lambda each=each: tier_board(cube, each, policy), 1)[0] for each in moved]
     # The rows get what they need ready made: treated measures and caps as columns of a table.
-    materialise(connection, frame, "treated")
+    treated = with_treated(scored, policy.treatments, credit_conversion_factor=CONVERSION)
+    materialise(connection, with_capped(treated, policy), "treated")
     by_rows, found = _timed(lambda: fetch(row_totals(frame_of(connection, "treated"), policy)), 3)
     return Measured(
         rows=rows,
         cells=cube.cells,
         build=build,
+        edit=edit,
+        narrowed=narrowed,
         first=first,
         board=statistics.median(times),
         board_worst=float(np.percentile(times, 95)),
@@ -115,6 +124,28 @@ def measure(rows: int) -> Measured:
         memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         is_equal=_as_dict(found) == sum_cube(cube, policy),
     )
+
+
+def _parts(scored: Frame, policy: Policy) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Scan the rows for the measures as they are, and for what each tier's treatment moves."""
+    as_is = fetch(build_cube(with_capped(scored, policy), AS_IS))
+    return as_is, {tier: _part(scored, policy, tier) for tier in TIERS}
+
+
+def _part(scored: Frame, policy: Policy, tier: str) -> pd.DataFrame:
+    alone = {**dict.fromkeys(TIERS, NEUTRAL), tier: policy.treatments[tier]}
+    treated = with_treated(scored, alone, credit_conversion_factor=CONVERSION)
+    return fetch(build_cube(with_capped(treated, policy), moved_measures(policy.treatments[tier], tier)))
+
+
+def _edited(
+    scored: Frame, policy: Policy, tier: str, parts: tuple[pd.DataFrame, dict[str, pd.DataFrame]]
+) -> float:
+    """Time an edit of one tier's treatment: its part anew, the others as kept, ready for a threshold."""
+    as_is, treated = parts
+    return _timed(lambda: Cube.from_parts(as_is, {**treated, tier: _part(scored, policy, tier)}).corners, 3)[
+        0
+    ]
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
@@ -148,12 +179,12 @@ def markdown(sizes: tuple[int, ...] = SIZES) -> str:
     """Measure all sizes, each in a process of its own, and give the table."""
     measured = [_apart(rows) for rows in sizes]
     lines = [
-        "| rows | cells | build the cube | first board | board, median | board, 95 % | SQL over the rows | rows / cube "
-        "| peak memory | equal |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+        "| rows | cells | build the cube | one treatment edited | filtered to half | first board | board, median "
+        "| board, 95 % | SQL over the rows | rows / cube | peak memory | equal |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     lines += [
-        f"| {m.rows:,} | {m.cells:,} | {m.build:,.0f} ms | {m.first:,.1f} ms | {m.board:.2f} ms | {m.board_worst:.2f} ms "
+        f"| {m.rows:,} | {m.cells:,} | {m.build:,.0f} ms | {m.edit:,.0f} ms | {m.narrowed:,.0f} ms | {m.first:,.1f} ms | {m.board:.2f} ms | {m.board_worst:.2f} ms "
         f"| {m.by_rows:,.0f} ms | {m.by_rows / m.board:,.0f} × | {m.memory:,.0f} MB | {'yes' if m.is_equal else 'NO'} |"
         for m in measured
     ]
