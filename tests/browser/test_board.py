@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import pipeline
 from segmentation.tiers import tier_board
+from tests.browser.conftest import PERSON_HEADER
 from tests.browser.server import settled
 from tests.pages.board_records import answered, expected, record
 from tests.pages.test_board import random_policy
@@ -136,14 +137,14 @@ def test_lines_survive_leaving_back_and_a_shared_link(page: Page, browser: Brows
     expect(page.get_by_text("Who earns the profit?")).to_be_visible(timeout=SLOW)
     page.go_back()
     now(line(page, "Strategic"), "70")
-    # The steps of this visit are still there to be taken back.
-    page.get_by_role("button", name="Undo").click()
-    now(line(page, "Strategic"), IN_FORCE["strategic"])
-    other = browser.new_context(base_url=server)
+    other = browser.new_context(base_url=server, extra_http_headers={PERSON_HEADER: "a colleague"})
     shared = opened(other.new_page(), link)
     now(line(shared, "Strategic"), "70")
     assert customers(shared, "Strategic") == figures
     other.close()
+    # The steps of this visit are still there to be taken back.
+    page.get_by_role("button", name="Undo").click()
+    now(line(page, "Strategic"), IN_FORCE["strategic"])
 
 
 def test_a_treatment_renews_the_cube_and_can_be_taken_back_on_the_board(page: Page) -> None:
@@ -163,8 +164,9 @@ def test_a_finger_moves_a_line_on_a_narrow_screen_and_scrolls_beside_it(
     browser: Browser, server: str
 ) -> None:
     context = browser.new_context(
-        viewport={"width": 400, "height": 860}, base_url=server, has_touch=True, is_mobile=True
-    )
+        viewport={"width": 400, "height": 860}, base_url=server, has_touch=True, is_mobile=True,
+        extra_http_headers={PERSON_HEADER: "a finger"},
+    )  # fmt: skip
     page = opened(context.new_page())
     strategic = line(page, "Strategic")
     strategic.scroll_into_view_if_needed()
