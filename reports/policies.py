@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from reports.board_table import board_heads, board_rows
-from reports.boards import tier_name
+from reports.boards import board_heads, board_rows, tier_name
 from reports.escape import plain
 from reports.formats import MISSING, Language, MoneyUnit, count, day, number, percent, signed
 from reports.html import Cell, Head, Row

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from segmentation.cube import NO_TIER
 from segmentation.policy import CLOSED, LIFECYCLES, TIERS, TOP_RUNG, WORKOUT, Policy
@@ -37,6 +39,20 @@ class Standing:
     held: int = NO_TIER
     forced: int = NO_TIER
     is_staying: bool = False
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Standing:  # Any: cells have the types of their columns
+        """Take the standing of a row of :func:`~segmentation.cube.with_capped`."""
+        return cls(
+            int(row["value_step"]),
+            int(row["risk_step"]),
+            str(row["lifecycle"] or "unknown"),
+            bool(row["is_capped"]),
+            bool(row["is_defaulted"]),
+            int(row["held"]),
+            int(row["forced"]),
+            bool(row["is_staying"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

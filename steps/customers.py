@@ -182,16 +182,7 @@ def customer_picture(
             )
             for name in PEER_FIGURES
         )  # fmt: skip
-    standing = Standing(
-        int(row["value_step"]),
-        int(row["risk_step"]),
-        str(row["lifecycle"] or "unknown"),
-        bool(row["is_capped"]),
-        bool(row["is_defaulted"]),
-        int(row["held"]),
-        int(row["forced"]),
-        bool(row["is_staying"]),
-    )
+    standing = Standing.of(row)
     card = scored.model.scorecard
     hidden = masked_columns(person)
     shown = {name: None if name in hidden else value for name, value in row.items()}

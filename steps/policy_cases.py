@@ -225,16 +225,7 @@ def check_cases(
     standings = {
         str(row["customer_id"]): (
             str(row["tier"]),
-            Standing(
-                int(row["value_step"]),
-                int(row["risk_step"]),
-                str(row["lifecycle"] or "unknown"),
-                bool(row["is_capped"]),
-                bool(row["is_defaulted"]),
-                int(row["held"]),
-                int(row["forced"]),
-                bool(row["is_staying"]),
-            ),
+            Standing.of({str(key): cell for key, cell in row.items()}),
         )
         for row in rows.to_dict("records")
     }
