@@ -88,6 +88,7 @@ def by_stratum(source: Path, target: Path) -> int:
                 table="customers",
                 quarantine_table="aside",
                 limits=IngestLimits(),
+                may_begin_again=True,
             )
     finally:
         warehouse.close()

@@ -243,6 +243,7 @@ def commit_files(
         report=report,
         is_cancelled=is_cancelled,
         keep_rows="to_mend" if len(opened) == 1 else "never",
+        may_begin_again=True,
     )
     stop_if(is_cancelled)
     sources = [

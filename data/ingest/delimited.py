@@ -22,6 +22,28 @@ PACKED_SHRINKS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """Records of a chunk as they stand in the file, before their cells are told apart.
+
+    Attributes
+    ----------
+    chunk : Chunk
+        Where they lie.
+    places : ndarray of int64
+        Those below the header that are readable text.
+    rejected : list of Rejected
+        The others.
+    share : float
+        Share of the file read so far, 0–1.
+    """
+
+    chunk: Chunk
+    places: npt.NDArray[np.int64]
+    rejected: list[Rejected]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Delimited:
     """A text table that can be read.
 
@@ -55,6 +77,13 @@ class Delimited:
 
     def batches(self, opened: Opened, size: int, note: Callable[[bytes], None]) -> Iterator[Batch]:
         """Read all rows below the header; `note` gets each piece of decoded text."""
+        for records in self.records(opened, size, note):
+            table, places, ragged = self.cells(records)
+            rejected = [*records.rejected, *ragged]
+            yield Batch(table, records.chunk.lines[places], rejected, records.share, records.chunk, places)
+
+    def records(self, opened: Opened, size: int, note: Callable[[bytes], None]) -> Iterator[Records]:
+        """Cut out all records below the header; `note` gets each piece of decoded text."""
 
         def noted() -> Iterator[bytes]:
             for piece in utf8_pieces(opened.stream, self.encoding, self.name, self.limits):
@@ -72,10 +101,10 @@ class Delimited:
             if not header_seen:
                 first = int(np.searchsorted(chunk.lines, self.dialect.header_line)) + 1
                 header_seen = first <= chunk.starts.size
-            yield self._parse(chunk, first, min(read / expected, 0.99))
+            yield self._readable(chunk, first, min(read / expected, 0.99))
 
-    def _parse(self, chunk: Chunk, first: int, share: float) -> Batch:
-        """Cells of a chunk's records from one on; broken ones set aside."""
+    def _readable(self, chunk: Chunk, first: int, share: float) -> Records:
+        """Records of a chunk from one on; broken ones set aside."""
         places = np.arange(first, chunk.starts.size)
         rejected: list[Rejected] = []
 
@@ -89,12 +118,24 @@ class Delimited:
         refuse(places[chunk.unclosed[places]], "a quote opens here and never closes")
         refuse(self._unreadable(chunk, places), "unreadable characters")
         refuse(self._with_long_cell(chunk, places), too_long_reason(self.limits), RAW_SHOWN)
+        return Records(chunk, places, rejected, share)
+
+    def cells(self, records: Records) -> tuple[pa.Table, npt.NDArray[np.int64], list[Rejected]]:
+        """Tell the cells of records apart: text columns, which records they are, and the ragged ones."""
+        chunk, places = records.chunk, records.places
         table, ragged = self._cells(chunk, places)
-        for place, found in ragged:
-            reason = f"{found} fields where the header has {self.width}"
-            rejected.append(Rejected(int(chunk.lines[place]), "", reason, chunk.raw(place)))
-        kept = np.setdiff1d(places, np.array([place for place, _ in ragged], dtype=np.int64))
-        return Batch(table, chunk.lines[kept], rejected, share, chunk, kept)
+        rejected = [
+            Rejected(
+                int(chunk.lines[place]),
+                "",
+                f"{found} fields where the header has {self.width}",
+                chunk.raw(place),
+            )
+            for place, found in ragged
+        ]
+        if ragged:
+            places = np.setdiff1d(places, np.array([place for place, _ in ragged], dtype=np.int64))
+        return table, places, rejected
 
     def _with_long_cell(self, chunk: Chunk, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         limit = self.limits.max_cell_length

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from data.errors import InputRefused
 from data.ingest.batches import Batch, Rejected
-from data.ingest.delimited import Delimited
+from data.ingest.delimited import Delimited, Records
 from data.ingest.limits import IngestLimits
 from data.ingest.packing import Member, Spool, members, refuse_inner_zip, unpacked
 from data.ingest.parquet_files import parquet_batches, parquet_header
@@ -118,11 +118,20 @@ class Source:
         self.content_hash = self._digest.hexdigest()
 
     def _text_batches(self) -> Iterator[Batch]:
+        with unpacked(self.path, self.info.name, self.info.member or None, self.limits) as opened:
+            yield from self.text_table().batches(opened, self.path.stat().st_size, self._digest.update)
+
+    def text_table(self) -> Delimited:
+        """How this file is written, when it is text."""
         info = self.info
-        table = Delimited(info.name, info.encoding, info.dialect, len(self.header), self.limits)
-        size = self.path.stat().st_size
-        with unpacked(self.path, info.name, info.member or None, self.limits) as opened:
-            yield from table.batches(opened, size, self._digest.update)
+        return Delimited(info.name, info.encoding, info.dialect, len(self.header), self.limits)
+
+    def records(self) -> Iterator[Records]:
+        """Cut a text file into records from its beginning; names the content like :meth:`batches`."""
+        self._digest = hashlib.sha256()
+        with unpacked(self.path, self.info.name, self.info.member or None, self.limits) as opened:
+            yield from self.text_table().records(opened, self.path.stat().st_size, self._digest.update)
+        self.content_hash = self._digest.hexdigest()
 
     @contextmanager
     def _seekable(self) -> Iterator[BinaryIO]:

@@ -25,10 +25,12 @@ from data.ingest import cells
 from data.ingest.account import Account, Finding
 from data.ingest.columns import column_styles, source_findings, style_findings
 from data.ingest.earlier import Earlier
+from data.ingest.express import Express, Field, gate_of, raw_records, read_express, with_lines
+from data.ingest.feed import MOST_REJECTED
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping, MappingEntry
 from data.ingest.readable import Readable
-from data.ingest.readers import Batch
+from data.ingest.readers import Batch, Source
 
 ABSENT_SHARE = 0.99
 """A money column that is zero or blank in at least this share of rows counts as absent."""
@@ -111,6 +113,7 @@ def stage_files(
     absent_share: float = ABSENT_SHARE,
     keep_rows: KeepRows = "never",
     earlier: Earlier | None = None,
+    may_begin_again: bool = False,
 ) -> Staged:
     """Read files into a customers table and a quarantine table.
 
@@ -135,6 +138,9 @@ def stage_files(
         Whether the accepted rows stay as a table of their own.
     earlier : Earlier, optional
         A snapshot whose rows come first, when these are its rows set aside, mended.
+    may_begin_again : bool
+        Whether the caller has written nothing in its transaction yet, so that it may be begun
+        anew: then the engine's own reader is tried on a text file.
 
     Returns
     -------
@@ -149,19 +155,30 @@ def stage_files(
     """
     kinds = _united_kinds([mapping for _, mapping in sources])
     stage = f"{table}__stage"
-    _create(cursor, stage, quarantine_table, kinds)
     tally = _Tally()
     styles: dict[str, cells.CellStyle] = {}
-    known_styles = earlier.styles if earlier else {}
-    for number, (source, mapping) in enumerate(sources):
-        plan = _Plan.of(source, mapping, kinds, known_styles)
-        styles = {**plan.styles, **styles}
-        tally.notes += [*source_findings(source), *plan.notes]
-        for batch in prefetched(source.batches()):
-            stop_if(is_cancelled)
-            _insert(cursor, stage, quarantine_table, plan, batch, number, tally)
-            limits.check_rows(source.info.name, tally.read)
-            report(Progress(tally.read, (number + batch.consumed) / len(sources)))
+    express: Express | None = None
+    if may_begin_again and len(sources) == 1 and earlier is None:
+        plan = _Plan.of(*sources[0], kinds, {})
+        express = _by_express(
+            cursor, sources[0][0], plan, kinds, stage, quarantine_table, limits, report, is_cancelled, tally
+        )
+        if express is not None:
+            styles = plan.styles
+            tally.notes += [*source_findings(sources[0][0]), *plan.notes]
+    if express is None:
+        _create(cursor, stage, kinds)
+        _create_quarantine(cursor, quarantine_table)
+        known_styles = earlier.styles if earlier else {}
+        for number, (source, mapping) in enumerate(sources):
+            plan = _Plan.of(source, mapping, kinds, known_styles)
+            styles = {**plan.styles, **styles}
+            tally.notes += [*source_findings(source), *plan.notes]
+            for batch in prefetched(source.batches()):
+                stop_if(is_cancelled)
+                _insert(cursor, stage, quarantine_table, plan, batch, number, tally)
+                limits.check_rows(source.info.name, tally.read)
+                report(Progress(tally.read, (number + batch.consumed) / len(sources)))
     if earlier is not None:
         tally.read += earlier.bring(cursor, stage, quarantine_table, kinds, tally.reasons)
     accepted = _count(cursor, stage)
@@ -175,11 +192,19 @@ def stage_files(
     if not any(name in kept for name in EXPOSURE_COLUMNS):
         kept["exposure"] = "money"
     stop_if(is_cancelled)
-    customers = _unite(cursor, stage, table, kept, key)
-    may_join = customers < accepted and bool(tally.reasons)
-    rows_table = stage if keep_rows == "always" or (keep_rows == "to_mend" and may_join) else ""
-    if not rows_table:
-        cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
+    rows_table = ""
+    if express is not None and keep_rows != "always" and _is_one_each(cursor, stage, kinds, kept, key):
+        customers = _become_customers(
+            cursor, stage, table, [name for name in kinds if name not in kept], tally
+        )
+    else:
+        if express is not None:
+            with_lines(cursor, express)
+        customers = _unite(cursor, stage, table, kept, key)
+        may_join = customers < accepted and bool(tally.reasons)
+        rows_table = stage if keep_rows == "always" or (keep_rows == "to_mend" and may_join) else ""
+        if not rows_table:
+            cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
     kept = {"customer_id": "text", **{name: kind for name, kind in kept.items() if name != "customer_id"}}
     kept["facilities"] = "integer"
     account = Account(
@@ -204,12 +229,15 @@ def _united_kinds(mappings: Sequence[Mapping]) -> dict[str, Kind]:
     return kinds
 
 
-def _create(cursor: duckdb.DuckDBPyConnection, stage: str, quarantine: str, kinds: dict[str, Kind]) -> None:
+def _create(cursor: duckdb.DuckDBPyConnection, stage: str, kinds: dict[str, Kind]) -> None:
     columns = "".join(f", {quote_identifier(name)} {cells.SQL_TYPES[kind]}" for name, kind in kinds.items())
     cursor.execute(
         f"CREATE TABLE {quote_identifier(stage)} (_file INTEGER, _line BIGINT, _place BIGINT, _batch BIGINT, "
         f"_column VARCHAR, _reason VARCHAR{columns})"
     )
+
+
+def _create_quarantine(cursor: duckdb.DuckDBPyConnection, quarantine: str) -> None:
     cursor.execute(
         f"CREATE TABLE {quote_identifier(quarantine)} "
         "(file VARCHAR, line BIGINT, column_name VARCHAR, reason VARCHAR, raw VARCHAR)"
@@ -267,7 +295,7 @@ class _Plan:
                 settled = cells.settle(name, kind, style)
             else:
                 expression = cells.already_typed(cell, kind, entry.scale)
-            rows.append((place, entry, expression, f"{settled} AS {name}"))
+            rows.append((place, entry, expression, settled))
         targets = tuple(entry.target for _, entry, _, _ in rows)
         noted = {source.header[place]: style for place, style in styles.items()}
         return cls(
@@ -338,7 +366,9 @@ def _insert(
             f"{expression} AS {quote_identifier(entry.target)}" for _, entry, expression, _ in plan.entries
         )
         names = ", ".join(quote_identifier(name) for name in plan.targets)
-        settled = ", ".join(expression for _, _, _, expression in plan.entries)
+        settled = ", ".join(
+            f"{expression} AS {quote_identifier(entry.target)}" for _, entry, _, expression in plan.entries
+        )
         cursor.execute(
             f"INSERT INTO {quote_identifier(stage)} (_file, _line, _place, _batch, _column, _reason, {names}) "
             f"SELECT {file_number}, _line, _place, {batch_number}, _why[1], _why[2], {settled} "
@@ -352,18 +382,123 @@ def _insert(
         aside += [(line, column, reason, batch.raw(place)) for place, line, column, reason in bad]
         _count_unparsed(cursor, stage, plan, batch_number, file_number, tally)
         cursor.unregister("incoming")
-    if aside:
-        aside.sort()
-        for _, _, reason, _ in aside:
-            tally.reject(reason)
-        lines, columns, reasons, raws = zip(*aside, strict=True)
-        refused = pa.table({"line": lines, "column_name": columns, "reason": reasons, "raw": raws})
-        cursor.register("refused", refused)
-        cursor.execute(
-            f"INSERT INTO {quote_identifier(quarantine)} SELECT ?, line, column_name, reason, raw FROM refused",
-            [plan.file],
+    _set_aside(cursor, quarantine, plan.file, aside, tally)
+
+
+def _set_aside(
+    cursor: duckdb.DuckDBPyConnection,
+    quarantine: str,
+    file: str,
+    aside: list[tuple[int, str, str, str]],
+    tally: _Tally,
+) -> None:
+    """Keep rows set aside, as (line, column, reason, raw), and count them."""
+    if not aside:
+        return
+    aside.sort()
+    for _, _, reason, _ in aside:
+        tally.reject(reason)
+    lines, columns, reasons, raws = zip(*aside, strict=True)
+    refused = pa.table({"line": lines, "column_name": columns, "reason": reasons, "raw": raws})
+    cursor.register("refused", refused)
+    cursor.execute(
+        f"INSERT INTO {quote_identifier(quarantine)} SELECT ?, line, column_name, reason, raw FROM refused",
+        [file],
+    )
+    cursor.unregister("refused")
+
+
+def _by_express(
+    cursor: duckdb.DuckDBPyConnection,
+    source: Readable,
+    plan: _Plan,
+    kinds: dict[str, Kind],
+    stage: str,
+    quarantine: str,
+    limits: IngestLimits,
+    report: Report,
+    is_cancelled: IsCancelled,
+    tally: _Tally,
+) -> Express | None:
+    """Read a text file by the engine's own reader, and set aside what breaks a rule; None where it can't."""
+    gate = gate_of(cursor)
+    if (
+        gate is None
+        or not isinstance(source, Source)
+        or source.info.format != "csv"
+        or len(source.header) < 2
+    ):
+        return None
+    fields = [
+        Field(place, entry, kinds[entry.target], expression, settled, plan.styles[entry.header])
+        for place, entry, expression, settled in plan.entries
+    ]
+    express = read_express(
+        cursor,
+        source,
+        fields,
+        table=stage,
+        gate=gate,
+        limits=limits,
+        report=report,
+        is_cancelled=is_cancelled,
+    )
+    if express is None:
+        return None
+    name = quote_identifier(stage)
+    bad: list[tuple[int, str, str]] = []
+    if plan.checks != "NULL":
+        found = cursor.execute(
+            f"SELECT _at - (SELECT min(rowid) FROM {name}), _why[1], _why[2] "
+            f"FROM (SELECT rowid AS _at, {plan.checks} AS _why FROM {name}) WHERE _why IS NOT NULL "
+            f"ORDER BY _at LIMIT {MOST_REJECTED + 1}"
         )
-        cursor.unregister("refused")
+        bad = found.fetchall()
+    if len(bad) > MOST_REJECTED:
+        cursor.execute(f"DROP TABLE {name}")
+        return None
+    _create_quarantine(cursor, quarantine)
+    aside = [(item.line, item.column, item.reason, item.raw) for item in express.feed.rejected]
+    if bad:
+        lines = express.feed.kept.lines()
+        raws = raw_records(source, [place for place, _, _ in bad])
+        aside += [
+            (int(lines[place]), column, reason, raw)
+            for (place, column, reason), raw in zip(bad, raws, strict=True)
+        ]
+        cursor.execute(f"UPDATE {name} SET _reason = ({plan.checks})[2] WHERE ({plan.checks}) IS NOT NULL")
+    _set_aside(cursor, quarantine, plan.file, aside, tally)
+    tally.read += express.feed.kept.rows + len(express.feed.rejected)
+    tally.unparsed |= {field.entry.header: (count, example) for field, count, example in express.unread}
+    return express
+
+
+def _is_one_each(
+    cursor: duckdb.DuckDBPyConnection, stage: str, kinds: dict[str, Kind], kept: dict[str, Kind], key: str
+) -> bool:
+    """Whether each accepted row is a customer of its own, with all columns in place."""
+    return key == "mapped" and kept.keys() <= kinds.keys() and not _is_repeated(cursor, stage)
+
+
+def _is_repeated(cursor: duckdb.DuckDBPyConnection, stage: str) -> bool:
+    row = first_row(
+        cursor,
+        f"SELECT count(*) > count(DISTINCT customer_id) FROM {quote_identifier(stage)} WHERE _reason IS NULL",
+    )
+    return bool(row and row[0])
+
+
+def _become_customers(
+    cursor: duckdb.DuckDBPyConnection, stage: str, table: str, dropped: Sequence[str], tally: _Tally
+) -> int:
+    """Let the table of rows be the table of customers: nothing is copied."""
+    name = quote_identifier(stage)
+    if tally.reasons:
+        cursor.execute(f"DELETE FROM {name} WHERE _reason IS NOT NULL")
+    for column in ("_reason", *dropped):
+        cursor.execute(f"ALTER TABLE {name} DROP COLUMN {quote_identifier(column)}")
+    cursor.execute(f"ALTER TABLE {name} RENAME TO {quote_identifier(table)}")
+    return _rows(cursor, table)
 
 
 def _count_unparsed(
@@ -494,10 +629,7 @@ def _unite(
     )
     order = "row_number() OVER (ORDER BY _file, _line)"
     if key == "mapped":
-        repeated = first_row(
-            cursor, f"SELECT count(*) > count(DISTINCT customer_id) FROM {stage_name} WHERE _reason IS NULL"
-        )
-        if repeated and repeated[0]:
+        if _is_repeated(cursor, stage):
             amounts = [name for name in EXPOSURE_COLUMNS if name in kinds and _has(cursor, stage, name)]
             weight = f"coalesce({', '.join(map(quote_identifier, amounts))}, 0)" if amounts else "1"
             # Where nothing says what is at risk each customer counts as one, whatever the facilities.
