@@ -11,7 +11,7 @@ import { store } from './store.mjs';
 import { fill, gateText, number } from './formats.mjs';
 import { afterKey, isSame, movedTo, newHistory, redo, step, typedGate, typedThreshold, undo, valueOf } from './moves.mjs';
 import { fit, paintBars, paintLines, pixelOf, rungAt, shareOfRung, stepAt } from './paint.mjs';
-import { buildGates, buildTable, make, setText } from './elements.mjs';
+import { buildGates, buildTable, fillFigures, make, setText } from './elements.mjs';
 import { rowCells, verdict } from './words.mjs';
 
 /** Show a board, or give the one that stands there its new record; gives what takes it away. */
@@ -199,7 +199,7 @@ class Board {
     if (this.painted !== key) {
       paintBars(fit(this.bars, box.width, box.height), box, cube.bars, data.colours, fonts.font);
       this.painted = key;
-      this.alternative(cube);
+      fillFigures(this.find('.figures tbody'), cube.bars, data.words, data.unit.scale);
     }
     paintLines(fit(this.lines, box.width, box.height), box, policy, data.inForce, {
       colours: data.colours, words: data.words, ...fonts,
@@ -230,7 +230,10 @@ class Board {
     setText(this.find('.verdict .rest'), rest);
     setText(this.find('.verdict .note'), note);
     // Spoken once the hand lets go, not with every pixel.
-    if (!this.drag && !this.dirty) setText(this.find('.spoken'), `${strong} ${rest}`);
+    if (this.drag || this.dirty) return;
+    setText(this.find('.spoken'), `${strong} ${rest}`);
+    const lines = { strategic: number(this.shown.strategic / 2, 1), core: number(this.shown.core / 2, 1) };
+    this.bars.setAttribute('aria-label', fill(this.data.words.alternative, lines));
   }
 
   /** Move handles, write inputs and what a screen reader says of them. */
@@ -261,25 +264,6 @@ class Board {
     this.find('.redo').disabled = !this.history.future.length;
     this.find('.reset').disabled = isSame(this.shown, this.data.inForce);
     this.find('.propose').disabled = isSame(this.shown, this.data.inForce);
-  }
-
-  /** One line for screen readers and a table of the picture, one click away. */
-  alternative(cube) {
-    const { words, unit } = this.data;
-    const labels = { strategic: number(this.shown.strategic / 2, 1), core: number(this.shown.core / 2, 1) };
-    this.bars.setAttribute('aria-label', fill(words.alternative, labels));
-    const rows = Array.from({ length: 20 }, (_, part) => {
-      const sums = words.bands.map((_, band) =>
-        cube.bars.slice(5 * part, 5 * part + 5).reduce((sum, bar) => sum + bar[band], 0),
-      );
-      return [`${5 * part}–${5 * part + 5}`, ...sums.map((sum) => number(sum / 100 / unit.scale, 1))];
-    });
-    const line = (tag, cells) => {
-      const tr = document.createElement('tr');
-      cells.forEach((cell) => tr.append(Object.assign(document.createElement(tag), { textContent: cell })));
-      return tr;
-    };
-    this.find('.figures tbody').replaceChildren(line('th', [words.score, ...words.bands]), ...rows.map((row) => line('td', row)));
   }
 
   listen() {

@@ -1,7 +1,7 @@
 // The board's smaller parts: a strip a life cycle with its two gates, and the table of the tiers.
 
 import { CLOSED, LIFECYCLES, TIERS, TOP_RUNG } from './exact.mjs';
-import { gateText } from './formats.mjs';
+import { gateText, number } from './formats.mjs';
 import { shareOfRung } from './paint.mjs';
 import { FIGURES } from './words.mjs';
 
@@ -126,4 +126,14 @@ export function buildTable(table) {
       });
     },
   };
+}
+
+/** Write the picture as a table: exposure by five points of value score and by risk band. */
+export function fillFigures(body, bars, words, scale) {
+  const row = (tag, cells) => make('tr', {}, ...cells.map((cell) => make(tag, {}, cell)));
+  const lines = Array.from({ length: 20 }, (_, part) => {
+    const sums = words.bands.map((_, band) => bars.slice(5 * part, 5 * part + 5).reduce((sum, bar) => sum + bar[band], 0));
+    return row('td', [`${5 * part}–${5 * part + 5}`, ...sums.map((sum) => number(sum / 100 / scale, 1))]);
+  });
+  body.replaceChildren(row('th', [words.score, ...words.bands]), ...lines);
 }
