@@ -49,6 +49,12 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?: \d{3})+|\d{
 """Digits in groups of three by one separator, or in the Indian way; other groups stay unread."""
 
 
+BARE = r"^[!-~](?:[ -~]*[!-~])?$"
+"""Text of ASCII with nothing to trim."""
+
+LONGEST_MISSING = max(len(text.encode()) for text in MISSING)
+
+
 def missing(cell: str) -> str:
     """Whether a text cell means "no value"."""
     known = ", ".join(quote_text(text) for text in sorted(MISSING))
@@ -179,8 +185,11 @@ def _year_last(day: str, style: CellStyle) -> str:
     )
 
 
-def settle(name: str, kind: Kind, style: CellStyle) -> str:
-    """Give the second step of a column already read: years of antiquity are misread ones."""
+def settle(name: str, kind: Kind, style: CellStyle, keep_na: bool = False) -> str:
+    """Give the second step of a column already read: years of antiquity are misread ones, "NA" is no text."""
+    if kind == "text" and not keep_na:
+        known = ", ".join(quote_text(text) for text in sorted(MISSING))
+        return f"CASE WHEN strlen({name}) <= {LONGEST_MISSING} AND lower({name}) IN ({known}) THEN NULL ELSE {name} END"
     if kind != "date":
         return name
     return f"CASE WHEN year({name}) >= {FIRST_YEAR} THEN {name} END"
@@ -195,17 +204,21 @@ def flag(cell: str) -> str:
 
 
 def text(cell: str, levels: Sequence[str] = (), keep_na: bool = False) -> str:
-    """Trim a text cell; missing markers become NULL, known levels take their own spelling."""
-    # Keys come with tabs and wide blanks from spreadsheets; a key of nothing else is blank.
-    trimmed = f"trim({cell}, {quote_text(BLANKS)})" if keep_na else f"trim({cell})"
-    if levels:
-        cases = " ".join(
-            f"WHEN {quote_text(re.sub('[^a-z]', '', level.lower()))} THEN {quote_text(level)}"
-            for level in levels
-        )
-        trimmed = f"CASE regexp_replace(lower({cell}), '[^a-z]', '', 'g') {cases} ELSE {trimmed} END"
-    empty = f"coalesce({trimmed}, '') = ''" if keep_na else missing(cell)
-    return f"CASE WHEN {empty} THEN NULL ELSE {trimmed} END"
+    """Trim a text cell, known levels take their own spelling; blank ones of keys and levels become NULL.
+
+    Any other text is settled by :func:`settle`, for which the trimmed text is worked out once.
+    """
+    if keep_na:
+        # Keys come with tabs and wide blanks from spreadsheets; a key of nothing else is blank.
+        blanks = f"nullif(trim({cell}, {quote_text(BLANKS)}), '')"
+        return f"CASE WHEN regexp_matches({cell}, {quote_text(BARE)}) THEN {cell} ELSE {blanks} END"
+    if not levels:
+        return f"trim({cell})"
+    cases = " ".join(
+        f"WHEN {quote_text(re.sub('[^a-z]', '', level.lower()))} THEN {quote_text(level)}" for level in levels
+    )
+    known = f"CASE regexp_replace(lower({cell}), '[^a-z]', '', 'g') {cases} ELSE trim({cell}) END"
+    return f"CASE WHEN {missing(cell)} THEN NULL ELSE {known} END"
 
 
 def typed(

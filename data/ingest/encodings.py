@@ -21,6 +21,9 @@ SAMPLE_BYTES = 1 << 20
 SEARCHED_BYTES = 256 << 20
 """How far a file is searched for the first characters beyond ASCII."""
 
+FIRST_BYTES = 1 << 20
+"""Of the first piece: enough for a header and a sample, which is all that most looks at a file need."""
+
 CHINESE_SHARE, WESTERN_SHARE = 0.6, 0.6
 WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøùúûüýœšžßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŠŽ€£¥§©®°±·«»¿¡ªº²³µ½¼¾–—‘’“”„…•™´\u00a0"
@@ -231,7 +234,7 @@ def utf8_pieces(stream: Stream, encoding: str, name: str, limits: IngestLimits) 
     """
     decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors="replace")
     total, first, only_returns = 0, True, False
-    while piece := stream.read(CHUNK_BYTES):
+    while piece := stream.read(min(FIRST_BYTES, CHUNK_BYTES) if first else CHUNK_BYTES):
         total += len(piece)
         limits.check_bytes(name, total)
         if decoder is not None:

@@ -98,9 +98,9 @@ def _as_they_stand(records: Records) -> bytes | None:
     # Blank lines and records set aside would leave a gap.
     if int((stops - starts).sum()) + starts.size + returns != len(data):
         return None
-    if data.count(b"\r") != returns:
-        return None
-    return data.replace(b"\r\n", b"\n") if returns else data
+    if returns:
+        return data.replace(b"\r\n", b"\n") if data.count(b"\r") == returns else None
+    return None if b"\r" in data else data
 
 
 def _is_tidy(data: bytes, table: Delimited, rows: int) -> bool:
@@ -108,11 +108,11 @@ def _is_tidy(data: bytes, table: Delimited, rows: int) -> bool:
     separator, quoting = table.dialect.separator.encode(), table.dialect.quoting
     sign = quoting.sign.encode()
     expected = (table.width - 1) * rows
+    array = np.frombuffer(data, dtype=np.uint8)
     if sign not in data:
-        return data.count(separator) == expected
+        return int(np.count_nonzero(array == separator[0])) == expected
     if quoting.escape:
         return False
-    array = np.frombuffer(data, dtype=np.uint8)
     quotes = np.flatnonzero(array == sign[0])
     if quotes.size % 2:
         return False

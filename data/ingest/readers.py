@@ -96,12 +96,19 @@ class Source:
         return self._sample.head(rows)
 
     def _read_sample(self, rows: int) -> pd.DataFrame:
+        tables, count = [], 0
         for batch in self.batches():
-            if not batch.table.num_rows:
-                continue
-            table = batch.table.slice(0, rows)
+            if batch.table.num_rows:
+                tables.append(batch.table.slice(0, rows - count))
+                count += tables[-1].num_rows
+            if count >= rows:
+                break
+        if tables:
             # Objects, so that a missing cell stays None instead of turning a column into numbers.
-            cells = [column.cast(pa.string()).to_pylist() for column in table.columns]
+            columns = zip(*(table.columns for table in tables), strict=True)
+            cells = [
+                [cell for part in parts for cell in part.cast(pa.string()).to_pylist()] for parts in columns
+            ]
             return pd.DataFrame(dict(zip(self.header, cells, strict=True)), dtype="object")
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in self.header})
 

@@ -284,15 +284,16 @@ class _Plan:
                 known = BY_NAME.get(entry.target)
                 style = styles[place]
                 notes += style_findings(header, kind, style)
+                keep_na = entry.target == "customer_id" or "country" in header.lower()
                 expression = cells.typed(
                     cell,
                     kind,
                     style,
                     scale=entry.scale,
                     levels=known.levels if known else (),
-                    keep_na=entry.target == "customer_id" or "country" in header.lower(),
+                    keep_na=keep_na,
                 )
-                settled = cells.settle(name, kind, style)
+                settled = cells.settle(name, kind, style, keep_na)
             else:
                 expression = cells.already_typed(cell, kind, entry.scale)
             rows.append((place, entry, expression, settled))

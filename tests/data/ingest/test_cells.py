@@ -25,9 +25,8 @@ DATABASE = duckdb.connect()
 def read(cell: str | None, kind: Kind, style: CellStyle = POINT, **options: object) -> object:
     """Read one cell as the stage does: typed, then settled."""
     typed = cells.typed("c0", kind, style, **options)  # type: ignore[arg-type]
-    query = (
-        f"SELECT {cells.settle('v', kind, style)} FROM (SELECT {typed} AS v FROM (SELECT ?::VARCHAR AS c0))"
-    )
+    settled = cells.settle("v", kind, style, bool(options.get("keep_na")))
+    query = f"SELECT {settled} FROM (SELECT {typed} AS v FROM (SELECT ?::VARCHAR AS c0))"
     return DATABASE.execute(query, [cell]).fetchall()[0][0]
 
 
