@@ -19,10 +19,12 @@ MAY = {
         "edit_policy",
         "edit_appetite",
         "propose_overlay",
+        "propose_policy",
+        "set_override",
         "fit_model",
         "see_names",
     },
-    "approver": {"look", "approve_overlay"},
+    "approver": {"look", "approve_overlay", "approve_policy"},
     "admin": set(PERMISSIONS),
 }
 

@@ -30,13 +30,13 @@ STICKY = replace(IN_FORCE, exit_steps=8, exit_rungs=3, stay_months=2)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.House]:
-    """Three months of 800 customers of one lender."""
+    """Three months of 400 customers of one lender."""
     folder = tmp_path_factory.mktemp("looking")
     house = pipeline.open_house(Settings(home=folder / "home"))
     first = None
     for month in range(3):
         path = folder / f"month-{month}.parquet"
-        simulate(month, customers=800).to_parquet(path)
+        simulate(month, customers=400).to_parquet(path)
         mapping = pipeline.inspect_file(house, path, path.name).mapping
         found = pipeline.import_file(house, [path], mapping=mapping, name=f"Month {month}", person=ANN)
         first = first or pipeline.open_scored(
@@ -77,13 +77,21 @@ DEARER = replace(
 )
 
 
+MATURE = {"lifecycle": ["mature"]}
+GERMAN = {"segment": ["1", "2"], "country": ["Germany"]}
+
+
 @pytest.mark.parametrize(
-    "policy", [IN_FORCE, DEARER, STICKY], ids=["in force", "one treatment edited", "sticky"]
+    ("policy", "filtered", "by_hand"),
+    [
+        (IN_FORCE, {}, True),
+        (DEARER, MATURE, False),
+        (DEARER, {}, True),
+        (STICKY, {}, False),
+        (STICKY, GERMAN, True),
+    ],
+    ids=["by hand", "edited and filtered", "edited, by hand", "sticky", "sticky, filtered, by hand"],
 )
-@pytest.mark.parametrize(
-    "filtered", [{}, {"lifecycle": ["mature"]}, {"segment": ["1", "2"], "country": ["Germany"]}]
-)
-@pytest.mark.parametrize("by_hand", [False, True])
 def test_cube_equals_rows_under_filters_treatments_stickiness_and_overrides(
     house: pipeline.House, policy: Policy, filtered: dict[str, list[str]], by_hand: bool
 ) -> None:
@@ -133,7 +141,7 @@ def test_movers_are_listed_paged_and_written_whole(house: pipeline.House) -> Non
     draft = IN_FORCE.with_threshold(strategic=140, core=110).with_gate("mature", core=38)
     moved = pipeline.apply_policy(house, scored, draft, IN_FORCE).customers_moved
     rules = pipeline.mover_rules(house, scored, draft, IN_FORCE)
-    assert sum(rules.values()) == moved > 20
+    assert sum(rules.values()) == moved > 10
 
     def page(first: int, person: pipeline.Person = ANN):
         query = pipeline.MoverQuery()
