@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check test-real test-spark bench evidence screenshots samples lock clean
+.PHONY: help setup run test check test-real test-spark faults fuzz bench evidence screenshots samples lock clean
 
 help: ## print this table
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,14 +21,14 @@ test: $(VENV)/.checks $(VENV)/samples.duckdb ## set up and run everything CI run
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadgroup -m "not real and not spark"
+	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadgroup -m "not real and not spark and not slow"
 
 check: $(VENV)/.checks $(VENV)/samples.duckdb ## fast: lint, types, import contracts, unit tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --doctest-modules -n 2 -m "not browser and not real and not spark"
+	$(BIN)/python -m pytest --doctest-modules -n 2 -m "not browser and not real and not spark and not slow"
 
 test-real: $(VENV)/.checks ## whole-file checks on the real portfolios (STRATUM_SHARED, default ../shared)
 	$(BIN)/python -m pytest -m real tests
@@ -36,6 +36,12 @@ test-real: $(VENV)/.checks ## whole-file checks on the real portfolios (STRATUM_
 test-spark: $(VENV)/.checks ## the cube on Spark equals the cube on DuckDB (needs Java; installs PySpark)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-spark.txt
 	$(BIN)/python -m pytest -m spark tests
+
+faults: $(VENV)/.checks ## kill sixty imports at random moments; fill a disk, use the memory up
+	$(BIN)/python -m pytest tests/faults
+
+fuzz: $(VENV)/.checks ## two thousand hostile files, made from real ones
+	$(BIN)/python -m pytest -m slow tests/fuzz
 
 bench: $(VENV)/.checks ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench

@@ -77,6 +77,36 @@ class WarehouseBusy(StratumError):
         )
 
 
+class OutOfRoom(StratumError):
+    """The disk is full, the memory limit is reached, or the engine had to close the file."""
+
+    @classmethod
+    def on_disk(cls, place: str) -> OutOfRoom:
+        """Say where room is missing."""
+        where = f" that holds {place}" if place else ""
+        return cls(
+            f"There is no room left on the disk{where}. What was kept before is untouched; nothing "
+            "half-done stays. Free some room or move STRATUM_HOME, then do it again."
+        )
+
+    @classmethod
+    def in_memory(cls, limit: str) -> OutOfRoom:
+        """Say which limit was reached."""
+        reached = f"The memory limit of {limit} is" if limit else "The memory of this machine is"
+        return cls(
+            f"{reached} used up. What was kept before is untouched; nothing half-done stays. "
+            "Raise STRATUM_MEMORY_LIMIT, set STRATUM_THREADS=1, or split the file."
+        )
+
+    @classmethod
+    def engine_closed(cls, place: str) -> OutOfRoom:
+        """Say that the file was closed for its own safety."""
+        return cls(
+            f"The engine closed the warehouse {place} after a fault of the machine. What was kept before is "
+            "untouched. Check the disk, then start Stratum again."
+        )
+
+
 class NotAllowed(StratumError):
     """The person's roles do not cover the action."""
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from data.warehouse.faults import in_a_sentence
+
 State = Literal["waiting", "receiving", "received", "cancelled", "refused"]
 
 TICKET_LIFE_SECONDS = 12 * 3600
@@ -130,6 +132,10 @@ class UploadDesk:
             now = self._change(ticket, state="received")
             finished = now is not None and now.state == "received"
             return now
+        except OSError as error:
+            if in_a_sentence(error) is None:
+                raise
+            return self._refuse(ticket, "upload.no_room")
         finally:
             # A browser that went away raises out of the stream: nothing half-written stays.
             if not finished:

@@ -24,6 +24,7 @@ from data.ingest.readers import Source, open_parts
 from data.ingest.sniff import AS_FOUND, ReadOptions
 from data.people import Person
 from data.warehouse import snapshots
+from data.warehouse.faults import in_sentences
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
 from data.warehouse.snapshots import Snapshot
 from reports.naming import segment_title
@@ -69,6 +70,7 @@ class BatchOptions:
     score: ScoreOptions = field(default_factory=ScoreOptions)
 
 
+@in_sentences()
 def batch_run(options: BatchOptions, settings: Settings) -> dict[str, Any]:  # Any: plain JSON
     """Run files through the whole line into a folder; its four files are replaced together.
 

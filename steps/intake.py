@@ -25,6 +25,7 @@ from data.ingest.sniff import AS_FOUND, ReadOptions, SourceInfo
 from data.ingest.stage import stage_files
 from data.people import Person
 from data.warehouse import mappings, records, snapshots
+from data.warehouse.faults import in_sentences
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
 from data.warehouse.mappings import SavedMapping
 from data.warehouse.snapshots import Snapshot
@@ -76,6 +77,7 @@ class Inspection:
     mending: Mending | None = None
 
 
+@in_sentences()
 def inspect_file(house: House, path: Path, name: str, options: ReadOptions = AS_FOUND) -> Inspection:
     """Look at a file: what it is, how it maps, what must be asked.
 
@@ -122,6 +124,7 @@ def with_saved_mapping(inspection: Inspection) -> Inspection:
     return replace(inspection, mapping=mapping, questions=tuple(to_confirm(mapping)))
 
 
+@in_sentences()
 def preview_file(house: House, inspection: Inspection, mapping: Mapping) -> Preview:
     """Say what a file's first rows would become: repeated keys, sums, how rows are united."""
     parts = open_parts(inspection.path, name=inspection.name, options=inspection.options, limits=house.limits)
@@ -134,6 +137,7 @@ def inspect_again(house: House, inspection: Inspection, options: ReadOptions) ->
     return inspect_file(house, inspection.path, inspection.name, options)
 
 
+@in_sentences()
 def import_file(
     house: House,
     paths: Sequence[Path],
@@ -147,7 +151,9 @@ def import_file(
     report: Report = silent,
     is_cancelled: IsCancelled = never,
 ) -> tuple[Snapshot, bool]:
-    """Take files in as one snapshot and score it; all of it or nothing.
+    """Take files in as one snapshot, all of it or nothing, and score it.
+
+    When scoring fails for want of room the snapshot stays: it is scored once it is opened.
 
     Parameters
     ----------
@@ -191,6 +197,7 @@ def import_file(
     return snapshot, is_new
 
 
+@in_sentences()
 def take_back(
     house: House,
     mending: Mending,
@@ -322,6 +329,7 @@ def ingest_path(
     )
 
 
+@in_sentences()
 def dry_run(
     path: Path, mapping: Mapping | None, settings: Settings, options: ReadOptions = AS_FOUND
 ) -> dict[str, Any]:  # Any: plain JSON
@@ -342,6 +350,7 @@ def dry_run(
                     table="dry",
                     quarantine_table="dry_aside",
                     limits=limits_of(settings),
+                    may_begin_again=True,
                 )
         finally:
             warehouse.close()

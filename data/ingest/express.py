@@ -257,8 +257,8 @@ def read_express(
                 return None
             types = {place: kind for place, kind in types.items() if place != wrong} if wrong in types else {}
             continue
-        except duckdb.InvalidInputException:
-            # The engine's reader sees something in these records that ours does not.
+        except (duckdb.InvalidInputException, duckdb.OutOfMemoryException):
+            # The engine's reader sees something in these records that ours does not, or needs more room.
             _begin_again(cursor)
             return None
         if express is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ import duckdb
 
 from data.engines.sql import quote_identifier, quote_text
 from data.errors import InputRefused, WarehouseBusy
+from data.warehouse.faults import in_a_sentence, in_sentences
 from data.warehouse.schema import migrate
 
 Result = TypeVar("Result")
@@ -53,12 +54,16 @@ class Warehouse:
     def __init__(self, path: Path, settings: EngineSettings | None = None) -> None:
         settings = settings or EngineSettings()
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._memory_limit = settings.memory_limit
+        with in_sentences(str(path)):
+            path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = duckdb.connect(str(path))
         except duckdb.IOException as error:
             if "lock on file" in str(error).lower():
                 raise WarehouseBusy.held_elsewhere(str(path)) from None
+            if (told := in_a_sentence(error, str(path))) is not None:
+                raise told from error
             raise InputRefused.because(
                 f"this is no warehouse that can be opened ({str(error).splitlines()[0]})",
                 file=str(path),
@@ -68,7 +73,8 @@ class Warehouse:
         self._writing = threading.RLock()
         self._closed = False
         try:
-            self._lock_down(settings)
+            with in_sentences(str(path), settings.memory_limit):
+                self._lock_down(settings)
             with self.cursor() as cursor:
                 migrate(cursor, str(path))
                 self._sweep(cursor)
@@ -121,19 +127,28 @@ class Warehouse:
         with self._lock:
             cursor = self._connection.cursor()
         try:
-            yield cursor
+            with in_sentences(str(self.path), self._memory_limit):
+                yield cursor
         finally:
             cursor.close()
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Lend a cursor inside a transaction: all of it stays or none."""
+        """Lend a cursor inside a transaction: all of it stays or none.
+
+        Raises
+        ------
+        OutOfRoom
+            When disk or memory do not suffice; nothing of it stays.
+        """
         with self._writing, self.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor
             except BaseException:
-                cursor.execute("ROLLBACK")
+                # After some faults the engine has rolled back by itself and says so.
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
 

@@ -25,6 +25,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "文件为空，请选择含表头和数据行的文件。"),
     "upload.too_large": ("The file is larger than {limit} MB. Put it into the inbox folder instead.",
                          "文件超过 {limit} MB，请改为放入收件文件夹。"),
+    "upload.no_room": (
+        "There is no room left on the disk for this file. Nothing of it was kept. Free some room, then choose it again.",
+        "磁盘空间不足，放不下此文件，未保留任何内容。请腾出空间后重新选择。",
+    ),
     "upload.cut_short": (
         "The connection broke before the whole file was here. Nothing was kept; send it again.",
                          "文件未传完连接即中断，未保留任何内容，请重新上传。"),
