@@ -11,6 +11,7 @@ import getpass
 import json
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         help="components and inputs of the value score",
     )
     run.add_argument("--engine", default="duckdb", help="duckdb")
+    _add_progress(run)
     run.add_argument("--strict", action="store_true", help="refuse instead of taking a best guess")
 
     ingest = commands.add_parser("ingest", help="take a file into the warehouse")
@@ -66,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("--dry-run", action="store_true", help="print mapping and account, keep nothing")
     _add_reading(ingest)
     ingest.add_argument("--mapping", type=Path, help="TOML: which header is which column")
+    _add_progress(ingest)
     ingest.add_argument("--name", help="name of the snapshot; else the file's")
 
     policy = commands.add_parser("policy", help="list, show, compare, export or import policies")
@@ -95,6 +98,32 @@ def parser() -> argparse.ArgumentParser:
     samples = commands.add_parser("samples", help="build the warehouse of scored samples (make setup does)")
     samples.add_argument("--out", required=True, type=Path, metavar="FILE")
     return top
+
+
+def _add_progress(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--progress", action="store_true",
+        help="say rows read and time left on standard error, also when it is no terminal",
+    )  # fmt: skip
+
+
+def _report(arguments: argparse.Namespace) -> pipeline.Report:
+    """Tell the reading's progress on standard error: over one line of a terminal, else a line now and then."""
+    is_terminal = sys.stderr.isatty()
+    if not (is_terminal or arguments.progress):
+        return pipeline.silent
+    clock, told = pipeline.reading_clock(), [0.0]
+
+    def report(progress: pipeline.Progress) -> None:
+        is_last = progress.share >= 1
+        if not is_last and time.monotonic() - told[0] < (0.2 if is_terminal else 2.0):
+            return
+        told[0] = time.monotonic()
+        sentence = clock.sentence(progress.rows, progress.share)
+        start, end = ("\r\x1b[2K", "\n" if is_last else "") if is_terminal else ("", "\n")
+        print(f"{start}{sentence}", end=end, file=sys.stderr, flush=True)
+
+    return report
 
 
 def _backtest_parser(command: argparse.ArgumentParser) -> None:
@@ -227,6 +256,7 @@ def command_run(arguments: argparse.Namespace) -> int:
         model=pipeline.read_model(arguments.model) if arguments.model else None,
         strict=arguments.strict,
         reading=_reading(arguments),
+        report=_report(arguments),
         score=pipeline.ScoreOptions(
             clusters=arguments.clusters,
             features=arguments.features,
@@ -256,7 +286,8 @@ def command_ingest(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print(
             json.dumps(
-                pipeline.dry_run(arguments.file, mapping, settings, _reading(arguments)), ensure_ascii=False
+                pipeline.dry_run(arguments.file, mapping, settings, _reading(arguments), _report(arguments)),
+                ensure_ascii=False,
             )
         )
         return 0
@@ -279,7 +310,7 @@ def command_ingest(arguments: argparse.Namespace) -> int:
         return 0
     try:
         snapshot, is_new = pipeline.ingest_path(
-            house, arguments.file, mapping, arguments.name, _reading(arguments)
+            house, arguments.file, mapping, arguments.name, _reading(arguments), _report(arguments)
         )
     finally:
         house.close()

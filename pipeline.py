@@ -18,7 +18,7 @@ from data.errors import (
     WarehouseBusy,
 )
 from data.ingest.account import Account, Finding
-from data.ingest.limits import Progress
+from data.ingest.limits import Progress, Report, silent
 from data.ingest.mapping import (
     ASK_BELOW,
     Mapping,
@@ -195,6 +195,7 @@ from steps.portfolios import (
     quarantine_download,
     rename_snapshot,
 )
+from steps.progress import reading_clock
 from steps.propose import (
     Proposal,
     Sized,
@@ -335,6 +336,7 @@ __all__ = [
     "ReadOptions",
     "Reading",
     "ReplayLine",
+    "Report",
     "ReturnDimension",
     "ReturnsPicture",
     "ReturnsSettings",
@@ -489,6 +491,7 @@ __all__ = [
     "read_mapping",
     "read_model",
     "read_policy",
+    "reading_clock",
     "reconciliation",
     "reference_picture",
     "register_challenger",
@@ -515,6 +518,7 @@ __all__ = [
     "set_limit_rules",
     "set_offers",
     "set_override",
+    "silent",
     "simulate",
     "simulation_of",
     "snapshots_before",

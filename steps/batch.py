@@ -17,7 +17,7 @@ from data.engines.functions import fetch, frame_of, materialise
 from data.engines.sql import quote_identifier
 from data.errors import InputRefused, StratumError
 from data.ingest.account import write_quarantine
-from data.ingest.limits import IngestLimits, never, silent
+from data.ingest.limits import IngestLimits, Report, never, silent
 from data.ingest.mapping import Mapping, propose_mapping, to_confirm
 from data.ingest.mend import refuse_mending
 from data.ingest.readers import Source, open_parts
@@ -68,6 +68,7 @@ class BatchOptions:
     strict: bool = False
     reading: ReadOptions = AS_FOUND
     score: ScoreOptions = field(default_factory=ScoreOptions)
+    report: Report = silent
 
 
 @in_sentences()
@@ -148,7 +149,16 @@ def _batch_line(
         if missing:
             mapping = stretched(mapping, sources[0], missing)
     snapshot, _ = commit_files(
-        cursor, sources, mapping, f"{WORKING_TABLE}batch", "batch", person, "batch", limits, silent, never
+        cursor,
+        sources,
+        mapping,
+        f"{WORKING_TABLE}batch",
+        "batch",
+        person,
+        "batch",
+        limits,
+        options.report,
+        never,
     )
     model = options.model or fit_model(cursor, snapshot, options.score, settings.sample_rows)
     policy = options.policy or built_in_policy()

@@ -313,7 +313,12 @@ def inbox_files(house: House) -> list[Path]:
 
 
 def ingest_path(
-    house: House, path: Path, mapping: Mapping | None, name: str | None, options: ReadOptions = AS_FOUND
+    house: House,
+    path: Path,
+    mapping: Mapping | None,
+    name: str | None,
+    options: ReadOptions = AS_FOUND,
+    report: Report = silent,
 ) -> tuple[Snapshot, bool]:
     """Take a file from the path door into the warehouse; rows that come back mended are known by their header.
 
@@ -322,16 +327,27 @@ def ingest_path(
     inspection = inspect_file(house, path, path.name, options)
     person = Person(getpass.getuser(), frozenset(house.settings.roles))
     if inspection.mending is not None:
-        return take_back(house, inspection.mending, person=person)
+        return take_back(house, inspection.mending, person=person, report=report)
     used = mapping or inspection.mapping
     return import_file(
-        house, [path], mapping=used, name=name or path.name, person=person, origin="inbox", options=options
+        house,
+        [path],
+        mapping=used,
+        name=name or path.name,
+        person=person,
+        origin="inbox",
+        options=options,
+        report=report,
     )
 
 
 @in_sentences()
 def dry_run(
-    path: Path, mapping: Mapping | None, settings: Settings, options: ReadOptions = AS_FOUND
+    path: Path,
+    mapping: Mapping | None,
+    settings: Settings,
+    options: ReadOptions = AS_FOUND,
+    report: Report = silent,
 ) -> dict[str, Any]:  # Any: plain JSON
     """Say how a file would be read, and its account; nothing is kept."""
     sources = open_parts(path, options=options, limits=limits_of(settings))
@@ -350,6 +366,7 @@ def dry_run(
                     table="dry",
                     quarantine_table="dry_aside",
                     limits=limits_of(settings),
+                    report=report,
                     may_begin_again=True,
                 )
         finally:

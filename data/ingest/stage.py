@@ -181,6 +181,7 @@ def stage_files(
                 report(Progress(tally.read, (number + batch.consumed) / len(sources)))
     if earlier is not None:
         tally.read += earlier.bring(cursor, stage, quarantine_table, kinds, tally.reasons)
+    report(Progress(tally.read, 1.0))
     accepted = _count(cursor, stage)
     if accepted == 0:
         _refuse_all(sources, tally)

@@ -22,6 +22,8 @@ def show() -> None:
     result: pipeline.Snapshot | None = state.kept("imported")
     inspection: pipeline.Inspection | None = state.kept("inspection")
     looked_over = pipeline.find_snapshot(state.house(), state.kept("quality_of"))
+    if inspection is not None:
+        taking_in.tell_stopped(language)
     if inspection is not None and inspection.mending is not None:
         taking_in.show_mended(inspection, inspection.mending, language)
         return

@@ -11,6 +11,7 @@ import pipeline
 from pages.parts import cards, errors, state
 from reports.escape import plain
 from reports.formats import Language
+from reports.progress import ReadingClock
 from reports.words import say
 
 Report = Callable[[pipeline.Progress], None]
@@ -74,22 +75,36 @@ def _with_progress(
     language: Language,
 ) -> None:
     """Do the import under a bar; afterwards the page speaks of what came in."""
-    bar = st.progress(0.0, text=say("work.reading_rows", language, rows=0))
+    bar, stop, clock = st.empty(), st.empty(), ReadingClock(language)
+    # A click begins the page anew: the next report ends the import, and its transaction is undone.
+    stop.button(
+        say("work.stop_reading", language), key="stop_reading", on_click=state.keep, args=("stopped", True)
+    )
 
     def report(progress: pipeline.Progress) -> None:
-        text = say("work.reading_rows", language, rows=progress.rows)
-        bar.progress(min(progress.share, 0.99), text=text)
+        bar.progress(min(progress.share, 0.99), text=clock.sentence(progress.rows, progress.share))
+        if progress.share >= 1:
+            stop.empty()
 
+    report(pipeline.Progress(0, 0.0))
     try:
         snapshot, is_new = work(report)
     except pipeline.StratumError as error:
         bar.empty()
+        stop.empty()
         errors.tell(error)
         return
-    bar.empty()
     throw_away(inspection.path, str(state.kept("origin", "upload")))
     state.forget("inspection")
+    state.forget("stopped")
     state.keep("imported", snapshot)
     state.keep("is_new", is_new)
     state.choose_snapshot(snapshot.snapshot_id)
     st.rerun()
+
+
+def tell_stopped(language: Language) -> None:
+    """Say once that an import was cancelled."""
+    if state.kept("stopped"):
+        state.forget("stopped")
+        st.info(say("work.stopped", language))
