@@ -99,7 +99,8 @@ def fewer_quotes(content: bytes, chance: Generator) -> bytes:
 
 def all_quoted(content: bytes, _: Generator) -> bytes:
     return b"".join(
-        b'"' + line.rstrip(b"\r\n").replace(b'"', b"").replace(b",", b'","') + b'"\n' for line in _lines(content)
+        b'"' + line.rstrip(b"\r\n").replace(b'"', b"").replace(b",", b'","') + b'"\n'
+        for line in _lines(content)
     )
 
 
@@ -127,7 +128,9 @@ def mixed_encodings(content: bytes, chance: Generator) -> bytes:
     for _ in range(int(chance.integers(1, 8))):
         place = _row(lines, chance)
         text = lines[place].decode("utf-8", "replace").replace("e", "é", 2).replace("o", "贷", 2)
-        encoding = ("gb18030", "cp1252", "utf-8", "utf-16-le")[int(chance.integers(0, 4))] if lines else "utf-8"
+        encoding = (
+            ("gb18030", "cp1252", "utf-8", "utf-16-le")[int(chance.integers(0, 4))] if lines else "utf-8"
+        )
         lines[place] = text.encode(encoding, "replace")
     return b"".join(lines)
 
@@ -142,7 +145,9 @@ def huge_cell(content: bytes, chance: Generator) -> bytes:
     return b"".join(lines)
 
 
-def _with_cells(content: bytes, chance: Generator, change: Callable[[list[bytes]], None], most: int = 6) -> bytes:
+def _with_cells(
+    content: bytes, chance: Generator, change: Callable[[list[bytes]], None], most: int = 6
+) -> bytes:
     lines = _lines(content)
     for _ in range(int(chance.integers(1, most))):
         place = _row(lines, chance)
@@ -211,7 +216,8 @@ def line_ends(content: bytes, chance: Generator) -> bytes:
     if chance.random() < 0.5:
         return ends[int(chance.integers(0, 4))].join(lines)
     return b"".join(
-        line + (ends[int(chance.integers(0, len(ends)))] if chance.random() < 0.1 else b"\n") for line in lines
+        line + (ends[int(chance.integers(0, len(ends)))] if chance.random() < 0.1 else b"\n")
+        for line in lines
     )
 
 
@@ -262,7 +268,9 @@ def _zip(content: bytes) -> bytes:
 
 
 def _table(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), encoding_errors="replace", on_bad_lines="skip", engine="python", nrows=40)
+    return pd.read_csv(
+        io.BytesIO(content), encoding_errors="replace", on_bad_lines="skip", engine="python", nrows=40
+    )
 
 
 def _parquet(content: bytes) -> bytes:
@@ -302,7 +310,12 @@ def hostile_file(number: int) -> Hostile:
     kind = chance.random()
     if kind < 0.84:
         return Hostile(number, "hostile.csv", changed(content, 3), tuple(story))
-    packers = ((0.90, "csv.gz", _gzip), (0.95, "zip", _zip), (0.98, "parquet", _parquet), (1.0, "xlsx", _workbook))
+    packers = (
+        (0.90, "csv.gz", _gzip),
+        (0.95, "zip", _zip),
+        (0.98, "parquet", _parquet),
+        (1.0, "xlsx", _workbook),
+    )
     _, ending, pack = next(row for row in packers if kind < row[0])
     packed = pack(changed(content, 1) if ending in ("csv.gz", "zip") else content)
     story.append(ending)

@@ -43,7 +43,16 @@ def taken_in(warehouse: Warehouse, path: Path) -> tuple[Source, Snapshot, list[i
         mapping = propose_mapping(opened[0].header, opened[0].sample())
         with warehouse.transaction() as cursor:
             snapshot, _ = commit_files(
-                cursor, opened, mapping, "work_fuzz", "fuzz", PERSON, "upload", opened[0].limits, silent, never
+                cursor,
+                opened,
+                mapping,
+                "work_fuzz",
+                "fuzz",
+                PERSON,
+                "upload",
+                opened[0].limits,
+                silent,
+                never,
             )
             counts = [
                 cursor.execute(query).fetchall()[0][0]
@@ -52,7 +61,7 @@ def taken_in(warehouse: Warehouse, path: Path) -> tuple[Source, Snapshot, list[i
                     f'SELECT count(*) FROM "{snapshot.table}" WHERE customer_id IS NOT NULL',
                     f'SELECT count(DISTINCT customer_id) FROM "{snapshot.table}"',
                     f'SELECT count(*) FROM "{snapshot.quarantine_table}"',
-                    f'SELECT count(*) FROM "{snapshot.quarantine_table}" WHERE reason <> \'\' AND raw IS NOT NULL',
+                    f"SELECT count(*) FROM \"{snapshot.quarantine_table}\" WHERE reason <> '' AND raw IS NOT NULL",
                 )
             ]
             found.append((opened[0], snapshot, counts))

@@ -294,9 +294,10 @@ def test_nested_parquet_is_refused_by_its_column(kind: pa.DataType, tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (b"a,b\n1,2\n", "a.xlsx"), (as_book({"S": [["a", "b"], [1, 2]]}), "a.csv"), (gzip.compress(b"a,b\n1,2\n"), "a.parquet.gz"),
+        (b"a,b\n1,2\n", "a.xlsx"), (as_book({"S": [["a", "b"], [1, 2]]}), "a.csv"), (gzip.compress(b"a,b\n1,2\n", mtime=0), "a.parquet.gz"),
         (b"a,b\n1,2\n", "a.csv.gz"),
     ],
+    ids=["text as a workbook", "a workbook as text", "gzipped text as Parquet", "text as gzip"],
 )  # fmt: skip
 def test_content_decides_and_a_wrong_ending_is_said(content: bytes, name: str, tmp_path: Path) -> None:
     source = open_source(a_file(tmp_path, content, name))

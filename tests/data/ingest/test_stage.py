@@ -264,8 +264,8 @@ def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     seen: list[Progress] = []
     one, two = (a_file(tmp_path, "customer_id,exposure\nA,1\n", name) for name in ("one.csv", "two.csv"))
     imported(one, two, report=seen.append)
-    assert [step.rows for step in seen] == [1, 2]
-    assert 0 < seen[0].share < seen[1].share <= 1
+    assert [step.rows for step in seen] == [1, 2, 2]
+    assert 0 < seen[0].share < seen[1].share <= seen[2].share == 1
 
 
 def test_no_stage_is_left_and_every_column_has_its_kind(tmp_path: Path) -> None:
