@@ -2,8 +2,7 @@
 
     python -m bench [ROWS ...]
 
-Without sizes: ingest up to one million rows, the cube up to ten million. With sizes,
-both use those; ingest leaves out what is above a million.
+Without sizes: ingest and the cube up to ten million rows. With sizes, both use those.
 """
 
 from __future__ import annotations
@@ -38,8 +37,9 @@ def machine() -> list[str]:
 
 
 def verdict(lines: list[str]) -> str:
-    """Hold the ratio of the largest file against the budget."""
-    last = lines[-1]
+    """Hold the ratio at a million rows, or else of the largest file, against the budget."""
+    numbered = [line for line in lines if re.match(r"\| \d", line)]
+    last = next((line for line in numbered if line.startswith("| 1,000,000 ")), numbered[-1])
     ratio = float(re.findall(r"([\d.]+) ×", last)[0])
     rows = last.split("|")[1].strip()
     if ratio <= BUDGET:

@@ -1,11 +1,13 @@
-"""A CSV file to typed customers, against DuckDB's own typed `read_csv`.
+"""A CSV file to typed customers, against DuckDB's own typed `read_csv` and pandas'.
 
     python -m bench.ingest [ROWS ...]
 
 Each measurement runs in a process of its own, so that peak memory is its own too.
 Both sides write to a DuckDB file in a temporary folder, with the same threads and the
 same memory limit. The product's side also decides what each column is, accounts for
-every row, and unites rows by customer; `read_csv` is told the types and does none of it.
+every row, and unites rows by customer; `read_csv` is told the types and does none of it,
+and pandas only reads into memory. Where STRATUM_SHARED holds the whole SBA file it is a
+line of its own: its amounts wear a dollar sign, so the others read it as text.
 """
 
 from __future__ import annotations
@@ -22,17 +24,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from data.ingest.limits import IngestLimits
 from data.ingest.mapping import propose_mapping
 from data.ingest.readers import open_source
 from data.ingest.stage import stage_files
 from data.warehouse.house import EngineSettings, Warehouse
+from settings import Settings
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 THREADS = 2
 MEMORY_LIMIT = "2GB"
-ROUNDS = 3
+ROUNDS, ROUNDS_LARGE = 3, 1
+LARGE = 5_000_000
+"""From so many rows one round must do, and pandas, which holds all of it as objects, is left out."""
+
+SBA = Path("sba") / "SBAnational.csv.gz"
 
 COLUMNS = {
     "customer_id": ("VARCHAR", "'C' || lpad(CAST(i AS VARCHAR), 9, '0')"),
@@ -61,9 +69,10 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run of one side: seconds, peak memory in megabytes, rows kept."""
+    """One run of one side: seconds by the clock and of processors, peak memory in megabytes, rows kept."""
 
     seconds: float
+    processor: float
     memory: float
     rows: int
 
@@ -76,7 +85,7 @@ def make_file(path: Path, rows: int) -> None:
 
 
 def by_stratum(source: Path, target: Path) -> int:
-    """Take a file in as the doors do; give the number of rows accepted."""
+    """Take a file in as the doors do; give the number of rows read."""
     warehouse = Warehouse(target, EngineSettings(MEMORY_LIMIT, THREADS))
     try:
         opened = open_source(source, limits=IngestLimits())
@@ -92,31 +101,47 @@ def by_stratum(source: Path, target: Path) -> int:
             )
     finally:
         warehouse.close()
-    return staged.account.rows_accepted
+    return staged.account.rows_read
 
 
 def by_duckdb(source: Path, target: Path) -> int:
-    """Let DuckDB read the file into a table of known types; give the number of rows."""
+    """Let DuckDB read the file into a table of known types, or of texts; give the number of rows."""
     types = ", ".join(f"'{name}': '{kind}'" for name, (kind, _) in COLUMNS.items())
+    known = "all_varchar = true" if source.name == SBA.name else f"columns = {{{types}}}"
     config = {"threads": THREADS, "memory_limit": MEMORY_LIMIT}
     with duckdb.connect(str(target), config=config) as connection:
         connection.execute(
-            f"CREATE TABLE customers AS SELECT * FROM read_csv('{source}', header = true, columns = {{{types}}})"
+            f"CREATE TABLE customers AS SELECT * FROM read_csv('{source}', header = true, {known})"
         )
         counted = connection.execute("SELECT count(*) FROM customers").fetchone()
     return int(counted[0]) if counted else 0
 
 
-SIDES = {"stratum": by_stratum, "duckdb": by_duckdb}
+def by_pandas(source: Path, _: Path) -> int:
+    """Let pandas read the file into a frame of known types, or of texts; give the number of rows."""
+    if source.name == SBA.name:
+        return len(pd.read_csv(source, dtype=str))
+    kinds = {"VARCHAR": "str", "BIGINT": "int64", "DOUBLE": "float64", "BOOLEAN": "bool"}
+    dates = [name for name, (kind, _) in COLUMNS.items() if kind == "DATE"]
+    types = {name: kinds[kind] for name, (kind, _) in COLUMNS.items() if kind in kinds}
+    return len(pd.read_csv(source, dtype=types, parse_dates=dates, date_format="%Y-%m-%d"))
+
+
+SIDES = {"stratum": by_stratum, "duckdb": by_duckdb, "pandas": by_pandas}
+
+
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def measure(side: str, source: Path) -> Measured:
     """Measure one side in this process."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _processor()
         rows = SIDES[side](source, Path(folder) / "target.duckdb")
-        seconds = time.perf_counter() - start
-    return Measured(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rows)
+        seconds, processor = time.perf_counter() - start, _processor() - before
+    return Measured(seconds, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rows)
 
 
 def _apart(side: str, source: Path) -> Measured:
@@ -129,28 +154,51 @@ def _apart(side: str, source: Path) -> Measured:
     return Measured(**json.loads(found.stdout.splitlines()[-1]))
 
 
+def _line(what: str, source: Path, rounds: int, sides: Sequence[str]) -> str:
+    """Measure a file by each side in turns, so that a busy moment of the machine meets all of them."""
+    runs = [{side: _apart(side, source) for side in sides} for _ in range(rounds)]
+    if len({measured.rows for run in runs for measured in run.values()}) != 1:
+        raise RuntimeError(f"{source.name}: not all sides kept the same number of rows")
+
+    def middle(side: str, field: str) -> float:
+        return statistics.median(getattr(run[side], field) for run in runs)
+
+    def ratio(field: str) -> float:
+        return statistics.median(
+            getattr(run["stratum"], field) / getattr(run["duckdb"], field) for run in runs
+        )
+
+    def seconds(side: str) -> str:
+        return f"{middle(side, 'seconds'):.2f} s" if side in sides else "–"
+
+    def peak(side: str) -> str:
+        return f"{max(run[side].memory for run in runs):,.0f} MB" if side in sides else "–"
+
+    return (
+        f"| {what} | {source.stat().st_size / 1e6:,.1f} MB | {seconds('stratum')} | {seconds('duckdb')} "
+        f"| {ratio('seconds'):.1f} × | {ratio('processor'):.1f} × | {seconds('pandas')} "
+        f"| {peak('stratum')} | {peak('duckdb')} | {peak('pandas')} |"
+    )
+
+
 def run(sizes: Sequence[int] = SIZES) -> list[str]:
-    """Measure all sizes and give the lines of a Markdown table."""
+    """Measure all sizes, and the whole SBA file where it is, and give the lines of a Markdown table."""
     lines = [
-        "| rows | file | Stratum | `read_csv` | ratio | Stratum, peak memory | `read_csv`, peak memory |",
-        "|---:|---:|---:|---:|---:|---:|---:|",
+        "| rows | file | Stratum | `read_csv` | ratio | of processor time | pandas "
+        "| Stratum, peak memory | `read_csv`, peak memory | pandas, peak memory |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for rows in sizes:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             source = Path(folder) / "customers.csv"
             make_file(source, rows)
-            # In turns, so that a busy moment of the machine meets both sides.
-            pairs = [(_apart("stratum", source), _apart("duckdb", source)) for _ in range(ROUNDS)]
-            size = source.stat().st_size / 1e6
-        if any(run.rows != rows for pair in pairs for run in pair):
-            raise RuntimeError(f"not all of the {rows:,} rows were kept")
-        ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
-        seconds, baseline = (statistics.median(each.seconds for each in runs) for runs in (ours, theirs))
-        ratio = statistics.median(mine.seconds / other.seconds for mine, other in pairs)
-        lines.append(
-            f"| {rows:,} | {size:,.1f} MB | {seconds:.2f} s | {baseline:.2f} s | {ratio:.1f} × "
-            f"| {max(each.memory for each in ours):,.0f} MB | {max(each.memory for each in theirs):,.0f} MB |"
-        )
+            is_large = rows >= LARGE
+            sides = ("stratum", "duckdb") if is_large else tuple(SIDES)
+            lines.append(_line(f"{rows:,}", source, ROUNDS_LARGE if is_large else ROUNDS, sides))
+    whole = Settings().shared / "data" / SBA
+    whole = whole if whole.exists() else Settings().shared / SBA
+    if whole.exists():
+        lines.append(_line("SBA, whole, packed", whole, ROUNDS_LARGE, tuple(SIDES)))
     return lines
 
 

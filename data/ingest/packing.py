@@ -11,6 +11,7 @@ import gzip
 import lzma
 import os
 import stat
+import struct
 import tempfile
 import weakref
 import zipfile
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from data.errors import InputRefused
 from data.ingest.limits import IngestLimits
@@ -28,6 +29,9 @@ GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 PACKING_ERRORS = (
     EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError,
 )  # fmt: skip
+OPENING_ERRORS = (*PACKING_ERRORS, OSError, ValueError, struct.error, RuntimeError)
+"""What the library says when a zip's own directory is rubbish."""
+
 CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 OFFICE = {"word/": "a Word document", "ppt/": "a PowerPoint presentation", "visio/": "a Visio drawing"}
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -165,7 +169,7 @@ def members(path: Path, name: str, limits: IngestLimits) -> tuple[Member, ...]:
         if plain.read(4) != ZIP:
             return ()
         try:
-            with zipfile.ZipFile(plain) as archive:
+            with _zip_of(plain, name) as archive:
                 if is_workbook(archive):
                     return ()
                 _refuse_unsafe(archive, name, limits)
@@ -173,6 +177,22 @@ def members(path: Path, name: str, limits: IngestLimits) -> tuple[Member, ...]:
         except PACKING_ERRORS as error:
             raise _damaged(error, name) from None
     return tuple(sorted(found, key=lambda member: -member.size))
+
+
+def _zip_of(plain: BinaryIO, name: str) -> zipfile.ZipFile:
+    """Open a zip; a directory of it that points anywhere is damage like any other."""
+    try:
+        return zipfile.ZipFile(plain)
+    except OPENING_ERRORS as error:
+        raise _damaged(error, name) from None
+
+
+def _member_of(archive: zipfile.ZipFile, chosen: zipfile.ZipInfo, name: str) -> IO[bytes]:
+    """Open a file inside a zip."""
+    try:
+        return archive.open(chosen)
+    except OPENING_ERRORS as error:
+        raise _damaged(error, name) from None
 
 
 def _damaged(error: BaseException, name: str) -> InputRefused:
@@ -203,7 +223,7 @@ def unpacked(path: Path, name: str, member: str | None, limits: IngestLimits) ->
                     "the zip holds no file", file=name, remedy="Pack the table into it again."
                 )
             elif magic == ZIP:
-                with zipfile.ZipFile(plain) as archive:
+                with _zip_of(plain, name) as archive:
                     if is_workbook(archive):
                         plain.seek(0)
                         yield Opened(plain, plain=plain)
@@ -217,7 +237,7 @@ def unpacked(path: Path, name: str, member: str | None, limits: IngestLimits) ->
                             remedy="Export it again, or choose another member.",
                         )
                     limits.check_bytes(name, chosen.file_size)
-                    with archive.open(chosen) as stream:
+                    with _member_of(archive, chosen, name) as stream:
                         metered = Metered(stream, chosen.compress_size, name, limits)
                         yield Opened(metered, "zip", chosen.filename)
             else:
@@ -241,7 +261,7 @@ def refuse_packed_twice(head: bytes, opened: Opened, name: str) -> None:
 def refuse_inner_zip(file: BinaryIO, opened_name: str) -> None:
     """Refuse a zip that came out of a packed file and is no workbook."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with _zip_of(file, opened_name) as archive:
             if is_workbook(archive):
                 return
             _refuse_unsafe(archive, opened_name, IngestLimits())

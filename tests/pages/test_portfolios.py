@@ -118,3 +118,39 @@ def test_the_quality_report_names_columns_and_lists_customers(opened: pipeline.H
     assert not app.exception
     assert ("How good is this data?" if language == "en" else "数据质量如何？") in texts(app)
     assert "主要客户号" in texts(app)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Nothing of it was kept"), ("zh", "未保留任何内容")])
+def test_a_cancelled_import_is_told_once_over_the_questions_that_stay(
+    opened: pipeline.House, home: Path, language: str, told: str
+) -> None:
+    inspection = asked_about(opened, home / "book.csv")
+    app = portfolios(language, inspection=inspection, stopped=True)
+    assert not app.exception and any(told in info.value for info in app.info)
+    assert app.button(key="take")
+    assert not any(told in info.value for info in app.run().info)
+
+
+def test_a_page_begun_anew_while_rows_are_read_leaves_nothing(
+    opened: pipeline.House, home: Path, tmp_path: Path
+) -> None:
+    """A click on Cancel begins the page anew: the next report of the import raises what a rerun raises."""
+    from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+    from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+
+    path = tmp_path / "new.csv"
+    path.write_text("customer_id,exposure\n" + "\n".join(f"N{n},{n}" for n in range(50_000)))
+    before = [snapshot.snapshot_id for snapshot in pipeline.list_snapshots(opened)]
+    inspection = asked_about(opened, path)
+
+    def clicked(_: pipeline.Progress) -> None:
+        raise RerunException(RerunData())
+
+    with pytest.raises(RerunException):
+        pipeline.import_file(
+            opened, [path], mapping=inspection.mapping, name="New", person=ADMIN, report=clicked
+        )
+    assert [snapshot.snapshot_id for snapshot in pipeline.list_snapshots(opened)] == before
+    again, is_new = pipeline.import_file(opened, [path], mapping=inspection.mapping, name="New", person=ADMIN)
+    assert is_new and again.account.rows_accepted == 50_000
+    pipeline.delete_snapshot(opened, again.snapshot_id, ADMIN)

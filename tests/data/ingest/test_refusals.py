@@ -46,6 +46,12 @@ def far_cell() -> bytes:
     return target.getvalue()
 
 
+def without_a_range() -> bytes:
+    """A zip of which more bytes are gone than lie before its directory: it points to before the file."""
+    whole = with_member("a.csv", content=bytes(range(256)) * 8)
+    return whole[:10] + whole[900:]
+
+
 HEAD = "customer_id,name,exposure\n"
 CASES: dict[str, tuple[str, bytes, str]] = {
     "0 bytes": ("a.csv", b"", "the file is empty. Export it again"),
@@ -57,6 +63,7 @@ CASES: dict[str, tuple[str, bytes, str]] = {
     "all rows set aside": ("a.csv", (HEAD + ",x,1\n,y,2\n").encode(), "none of the 2 rows can be used"),
     "rubbish": ("a.csv", bytes(range(256)) * 400, "binary content, not a table"),
     "a PDF": ("a.csv", b"%PDF-1.7\n" + bytes(range(256)), "this is a PDF document, not a table. Export the table"),
+    "a zip whose middle is gone": ("a.zip", without_a_range(), "the packed file is damaged or cut short"),
     "a picture": ("a.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture (PNG)"),
     "RAR": ("a.zip", b"Rar!\x1a\x07\x01\x00" + bytes(99), "a RAR archive, not a table. Unpack it"),
     "a web page": ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", "this is a web page, not a table"),
