@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from data.contract import NUMERIC_KINDS, Kind
@@ -115,15 +116,15 @@ def raw_records(source: Source, rows: Sequence[int]) -> Iterator[str]:
 def with_lines(cursor: duckdb.DuckDBPyConnection, express: Express) -> None:
     """Give each row of the table its file (0) and its line in it, as tables filled batch by batch have."""
     name, plain = quote_identifier(express.table), quote_identifier(f"{express.table}_plain")
-    lines = pa.array(express.feed.kept.lines())
-    cursor.register(
-        "express_lines", pa.table({"place": pa.array(range(len(lines)), pa.int64()), "line": lines})
-    )
+    lines = express.feed.kept.lines()
+    begin = (first_row(cursor, f"SELECT min(rowid) FROM {name}") or (0,))[0] or 0
+    places = pa.array(np.arange(begin, begin + len(lines), dtype=np.int64))
+    cursor.register("express_lines", pa.table({"place": places, "line": pa.array(lines)}))
     cursor.execute(f"ALTER TABLE {name} RENAME TO {plain}")
+    # A plain equality of two columns: with arithmetic on rowid the engine compares each with each.
     cursor.execute(
-        f"CREATE TABLE {name} AS SELECT 0 AS _file, line AS _line, plain.* EXCLUDE (facilities) "
-        f"FROM {plain} AS plain JOIN express_lines "
-        f"ON place = plain.rowid - (SELECT min(rowid) FROM {plain})"
+        f"CREATE TABLE {name} AS SELECT 0 AS _file, line AS _line, numbered.* EXCLUDE (facilities, place) "
+        f"FROM (SELECT rowid AS place, * FROM {plain}) AS numbered JOIN express_lines USING (place)"
     )
     cursor.unregister("express_lines")
     cursor.execute(f"DROP TABLE {plain}")
