@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -208,3 +209,16 @@ def test_only_the_gate_is_open(warehouse: Warehouse, tmp_path: Path) -> None:
             with pytest.raises(duckdb.PermissionException):
                 cursor.execute("SELECT * FROM read_csv(?)", [str(path)])
     (warehouse.path.parent / "gate" / "link.csv").unlink()
+
+
+def test_many_rows_of_one_customer_get_their_lines_in_linear_time(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """A join that compares each row with each takes minutes here, and hours on the whole SBA file."""
+    path = tmp_path / "many.csv"
+    path.write_text("customer_id,exposure\n" + "\n".join(f"C{n % 50_000},{n}" for n in range(150_000)))
+    began = time.process_time()
+    staged, _ = taken(warehouse, path, True)
+    assert isinstance(staged, Staged)
+    assert (staged.account.rows_accepted, staged.account.customers) == (150_000, 50_000)
+    assert time.process_time() - began < 20
