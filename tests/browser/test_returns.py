@@ -142,7 +142,7 @@ def test_limits_and_assumptions_open_and_an_assumption_needs_a_source(page: Page
     sound(page, "Which, from where, for how much?")
     page.get_by_text("Change the figures").click()
     page.get_by_role("button", name="Put in force and score anew").click()
-    expect(page.get_by_text("Change a figure and say where it comes from.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Change a figure and say where it comes from.")).to_be_visible(timeout=90_000)
 
 
 def test_a_customer_s_score_is_taken_apart(page: Page, server: str) -> None:

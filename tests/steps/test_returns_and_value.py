@@ -384,11 +384,16 @@ def test_who_may_not_fit_is_told(house: pipeline.House, months: Months) -> None:
 
 def test_offers_and_rules_in_force_are_those_set(house: pipeline.House) -> None:
     rows = [{"customer_class": "hnw", "tier": "", "lifecycle": "", "offer": "Our own words"}]
+    before = pipeline.offer_rules(house)
     pipeline.set_offers(house, pipeline.offers_from(rows), ANN)
     assert [rule.offer for rule in pipeline.offer_rules(house)] == ["Our own words"]
-    rules = replace(pipeline.LimitRules(), income_share=0.3)
+    # Other tests ask the same house: they find the rules it began with.
+    pipeline.set_offers(house, before, ANN)
+    assert pipeline.offer_rules(house) == before
+    rules, limits_before = replace(pipeline.LimitRules(), income_share=0.3), pipeline.limit_rules(house)
     pipeline.set_limit_rules(house, rules, ANN)
     assert pipeline.limit_rules(house) == rules
+    pipeline.set_limit_rules(house, limits_before, ANN)
 
 
 def test_churn_and_lifetime_values_follow_the_treatment_of_churn_alone(
