@@ -102,8 +102,8 @@ def measure(rows: int) -> Measured:
     build, parts = _timed(lambda: _parts(scored, policy), 3)
     cube = Cube.from_parts(*parts)
     edit = max(_edited(scored, policy, tier, parts) for tier in TIERS)
-    mature = scored.filter(nw.col("lifecycle_key") <= 1)
-    narrowed, _ = _timed(lambda: Cube.from_parts(*_parts(mature, policy)), 3)
+    half = scored.filter(nw.col("lifecycle_key") == 0)
+    narrowed, _ = _timed(lambda: Cube.from_parts(*_parts(half, policy)), 3)
     first, _ = _timed(lambda: tier_board(cube, policy, policy), 1)
     moved = [policy.with_threshold(strategic=step) for step in range(100, 200)]
     times = [_timed(lambda each=each: tier_board(cube, each, policy), 1)[0] for each in moved]
