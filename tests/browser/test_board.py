@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import pipeline
 from segmentation.tiers import tier_board
 from tests.browser.conftest import PERSON_HEADER
-from tests.browser.server import settled
+from tests.browser.server import running_server, settled
 from tests.pages.board_records import answered, expected, record
 from tests.pages.test_board import random_policy
 
@@ -189,9 +190,20 @@ def test_a_finger_moves_a_line_on_a_narrow_screen_and_scrolls_beside_it(
     context.close()
 
 
+@pytest.fixture
+def untouched(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A page of a server of its own: other tests put weights and policies in force on the shared one."""
+    (tmp_path / "own").mkdir()
+    with running_server(tmp_path / "own" / "home") as address:
+        context = browser.new_context(viewport={"width": 1440, "height": 1000}, base_url=address)
+        yield context.new_page()
+        context.close()
+
+
 def test_500_random_policies_in_the_browser_are_the_server_s(
-    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    untouched: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    page = untouched
     opened(page)
     monkeypatch.setenv("STRATUM_HOME", str(tmp_path / "home"))
     pipeline.close_current_house()
