@@ -28,6 +28,7 @@ NUMBER = re.compile(
     rf"(?:e[-+]?\d+)?\s*(?P<unit>[%千万亿]|百万|千万|k|mn|mio|mln|m|bn|b|mrd|tn)?元?\s*(?:{CODES})?[€$]?\)?-?$",
     re.IGNORECASE,
 )
+PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 DECIMAL_COMMA = re.compile(r"^\D*(?:\d{1,3}(?:[.' \u00a0\u2009]\d{3})*|\d+),\d{1,2}\D*$|^\D*0,\d+\D*$")
 GROUPED_BY_DOTS = re.compile(r"^\D*\d{1,3}(?:\.\d{3}){2,}\D*$")
 DATE = re.compile(
@@ -69,6 +70,8 @@ def to_number(cell: str) -> float | None:
     (60000.0, -3000.0, 0.05, None)
     """
     text = cell.strip()
+    if PLAIN_NUMBER.fullmatch(text):
+        return float(text)
     found = NUMBER.match(text)
     if not found or not any(letter.isdigit() for letter in text):
         return None

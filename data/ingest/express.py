@@ -1,6 +1,6 @@
 """A text file read by the engine itself: in parallel, typed while it is read.
 
-One statement makes the table. A column whose sample holds plain numbers, dates of one
+A statement a segment fills the table. A column whose sample holds plain numbers, dates of one
 form or plain flags is typed by the reader; should one cell of it turn out to be none,
 the column is read as text in another attempt, by the expressions of
 :mod:`data.ingest.cells`. The result is the same as batch by batch, cell by cell.
@@ -8,11 +8,9 @@ the column is read as text in another attempt, by the expressions of
 
 from __future__ import annotations
 
-import os
 import re
-import threading
-import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,13 +19,17 @@ import numpy as np
 import pyarrow as pa
 
 from data.contract import NUMERIC_KINDS, Kind
+from data.engines.gate import folder_in
 from data.engines.sql import first_row, quote_identifier, quote_text
 from data.ingest import cells
-from data.ingest.feed import Feed, NotTidy, portion_of
+from data.ingest.ahead import prefetched
+from data.ingest.batches import Rejected
+from data.ingest.feed import MOST_REJECTED, Kept, Segment, segments_of
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, stop_if
 from data.ingest.mapping import MappingEntry
 from data.ingest.readers import Source
 from data.ingest.styles import DAY_FIRST, FIRST_YEAR, MONTH_FIRST, YEAR_FIRST, CellStyle
+from data.ingest.tidy import NotTidy, portion_of
 
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 PLAIN_FLAGS = frozenset({"true", "false", "t", "f", "1", "0", "yes", "no", "y", "n"})
@@ -35,7 +37,6 @@ PLAIN_FLAGS = frozenset({"true", "false", "t", "f", "1", "0", "yes", "no", "y", 
 
 PLAIN_DATES = frozenset({"%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", *DAY_FIRST, *MONTH_FIRST}) - {"%Y%m%d"}
 ATTEMPTS = 4
-POLL_SECONDS = 0.1
 COLUMN_NAMED = re.compile(r'converting column "(c\d+)"')
 UNREAD = "_unread"
 """Prefix of columns that hold the cells of a text column its type could not read."""
@@ -85,15 +86,24 @@ class Express:
     ----------
     table : str
         Targets of the mapping and `_reason`, one row a record, in the file's order.
-    feed : Feed
-        What went through the pipe.
+    kept : Kept
+        Which line of the file each row came from.
+    rejected : list of Rejected
+        The records that are no rows.
     unread : list of (Field, int, str)
         Columns with cells their type could not read: how many, and one of them.
     """
 
     table: str
-    feed: Feed
+    kept: Kept = field(default_factory=Kept)
+    rejected: list[Rejected] = field(default_factory=list)
     unread: list[tuple[Field, int, str]] = field(default_factory=list)
+
+    def add(self, segment: Segment) -> None:
+        """Note what a segment held."""
+        for lines in segment.lines:
+            self.kept.add(lines)
+        self.rejected += segment.rejected
 
 
 def raw_records(source: Source, rows: Sequence[int]) -> Iterator[str]:
@@ -116,7 +126,7 @@ def raw_records(source: Source, rows: Sequence[int]) -> Iterator[str]:
 def with_lines(cursor: duckdb.DuckDBPyConnection, express: Express) -> None:
     """Give each row of the table its file (0) and its line in it, as tables filled batch by batch have."""
     name, plain = quote_identifier(express.table), quote_identifier(f"{express.table}_plain")
-    lines = express.feed.kept.lines()
+    lines = express.kept.lines()
     begin = (first_row(cursor, f"SELECT min(rowid) FROM {name}") or (0,))[0] or 0
     places = pa.array(np.arange(begin, begin + len(lines), dtype=np.int64))
     cursor.register("express_lines", pa.table({"place": places, "line": pa.array(lines)}))
@@ -128,15 +138,6 @@ def with_lines(cursor: duckdb.DuckDBPyConnection, express: Express) -> None:
     )
     cursor.unregister("express_lines")
     cursor.execute(f"DROP TABLE {plain}")
-
-
-def gate_of(cursor: duckdb.DuckDBPyConnection) -> Path | None:
-    """Where the engine may read a pipe; None where it may not or the system has no named pipes."""
-    if not hasattr(os, "mkfifo"):
-        return None
-    row = first_row(cursor, "SELECT current_setting('allowed_directories')")
-    folders = [Path(folder) for folder in (row[0] if row else None) or ()]
-    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def _plain_types(source: Source, fields: Sequence[Field]) -> tuple[dict[int, str], str]:
@@ -170,14 +171,12 @@ def _select(each: Field, is_typed: bool) -> str:
     return f"{cell}{scale} AS {each.name}"
 
 
-def _statement(
-    table: str, source: Source, pipe: Path, fields: Sequence[Field], types: dict[int, str], form: str
-) -> str:
-    """Give the one statement that reads the pipe into a table."""
+def _query(source: Source, path: Path, fields: Sequence[Field], types: dict[int, str], form: str) -> str:
+    """Give the query that reads one segment."""
     dialect = source.info.dialect
     columns = ", ".join(f"'c{each.place}': '{types.get(each.place, 'VARCHAR')}'" for each in fields)
     reader = (
-        f"read_csv({quote_text(str(pipe))}, auto_detect = false, header = false, strict_mode = true, "
+        f"read_csv({quote_text(str(path))}, auto_detect = false, header = false, strict_mode = true, "
         f"ignore_errors = false, null_padding = false, delim = {quote_text(dialect.separator)}, "
         f"quote = {quote_text(dialect.quoting.sign)}, escape = {quote_text(dialect.quoting.sign)}, "
         f"new_line = '\\n', nullstr = '', columns = {{{columns}}}"
@@ -195,10 +194,7 @@ def _statement(
         f"AS {each.unread}"
         for each in texts
     )
-    return (
-        f"CREATE TABLE {quote_identifier(table)} AS SELECT {outer}, 1::BIGINT AS facilities, "
-        f"NULL::VARCHAR AS _reason{unread} FROM ({inner})"
-    )
+    return f"SELECT {outer}, 1::BIGINT AS facilities, NULL::VARCHAR AS _reason{unread} FROM ({inner})"
 
 
 def _ordered(fields: Sequence[Field]) -> list[Field]:
@@ -251,18 +247,16 @@ def read_express(
         try:
             express = _attempt(cursor, source, fields, types, form, table, gate, limits, report, is_cancelled)
         except duckdb.ConversionException as error:
-            _begin_again(cursor)
+            _begin_again(cursor, table)
             named = COLUMN_NAMED.search(str(error))
             wrong = int(named[1][1:]) if named else -1
             if not types:
                 return None
             types = {place: kind for place, kind in types.items() if place != wrong} if wrong in types else {}
             continue
-        except (duckdb.InvalidInputException, duckdb.OutOfMemoryException):
+        except (duckdb.InvalidInputException, duckdb.OutOfMemoryException, NotTidy):
             # The engine's reader sees something in these records that ours does not, or needs more room.
-            _begin_again(cursor)
-            return None
-        if express is None:
+            _begin_again(cursor, table)
             return None
         odd = _odd_places(cursor, table, fields, types)
         if not odd:
@@ -273,10 +267,10 @@ def read_express(
     return None
 
 
-def _begin_again(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Begin the caller's transaction anew, if it is in one: an error has made it useless."""
+def _begin_again(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Leave nothing of an attempt; the caller's transaction is begun anew if an error has made it useless."""
     try:
-        cursor.execute("SELECT 1").fetchall()
+        cursor.execute(f"DROP TABLE IF EXISTS {quote_identifier(table)}")
     except duckdb.TransactionException:
         cursor.execute("ROLLBACK")
         cursor.execute("BEGIN")
@@ -293,59 +287,36 @@ def _attempt(
     limits: IngestLimits,
     report: Report,
     is_cancelled: IsCancelled,
-) -> Express | None:
-    """Read once; None when what came through is not to be trusted."""
-    pipe = gate / f"{uuid.uuid4().hex}.csv"
-    os.mkfifo(pipe, 0o600)
-    feed = Feed(source, pipe, limits)
+) -> Express:
+    """Read once.
+
+    Raises
+    ------
+    NotTidy
+        When what came through is not to be trusted.
+    """
+    express = Express(table)
     used_form = form if "DATE" in types.values() else ""
-    statement = _Statement(cursor, _statement(table, source, pipe, fields, types, used_form))
-    try:
-        statement.start()
-        feed.start()
-        while statement.is_alive():
-            statement.join(POLL_SECONDS)
-            report(Progress(feed.kept.rows + len(feed.rejected), feed.share))
-            if is_cancelled():
-                feed.stop()
-    finally:
-        if not statement.done:
-            feed.stop()
-        statement.join()
-        feed.engine_is_gone()
-        feed.join()
-        pipe.unlink(missing_ok=True)
-    stop_if(is_cancelled)
-    if statement.error is not None:
-        raise statement.error
-    if isinstance(feed.error, NotTidy):
-        cursor.execute(f"DROP TABLE {quote_identifier(table)}")
-        return None
-    if feed.error is not None:
-        raise feed.error
+    verb = f"CREATE TABLE {quote_identifier(table)} AS"
+    with (
+        folder_in(gate) as folder,
+        closing(prefetched(segments_of(source, Path(folder)))) as segments,
+    ):
+        for segment in segments:
+            stop_if(is_cancelled)
+            row = first_row(cursor, f"{verb} {_query(source, segment.path, fields, types, used_form)}")
+            segment.path.unlink()
+            verb = f"INSERT INTO {quote_identifier(table)}"
+            express.add(segment)
+            if row is None or row[0] != segment.rows or len(express.rejected) > MOST_REJECTED:
+                raise NotTidy
+            rows = express.kept.rows + len(express.rejected)
+            limits.check_rows(source.info.name, rows)
+            report(Progress(rows, segment.share))
     row = first_row(cursor, f"SELECT count(*), max(rowid) - min(rowid) + 1 FROM {quote_identifier(table)}")
-    if row is None or row[0] != feed.kept.rows or (row[0] and row[1] != row[0]):
-        cursor.execute(f"DROP TABLE {quote_identifier(table)}")
-        return None
-    return Express(table, feed)
-
-
-class _Statement(threading.Thread):
-    """One statement run beside, so that the caller can report and cancel meanwhile."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
-        super().__init__(name="stratum-express", daemon=True)
-        self._cursor, self._sql = cursor, sql
-        self.error: Exception | None = None
-        self.done = False
-
-    def run(self) -> None:
-        """Run it; the error is raised again where it is waited for."""
-        try:
-            self._cursor.execute(self._sql)
-            self.done = True
-        except Exception as error:  # raised again by the one who waits
-            self.error = error
+    if row is None or row[0] != express.kept.rows or (row[0] and row[1] != row[0]):
+        raise NotTidy
+    return express
 
 
 def _odd_places(

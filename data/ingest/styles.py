@@ -52,6 +52,7 @@ SHORT_YEAR = re.compile(
 )
 SERIAL = re.compile(r"^[1-7]\d{4}(?:\.\d+)?$")
 LIKE_A_DATE = re.compile(r"^(?=.*\d)(?:\d{8}$|\d{1,4}[-/. 年]|\d{1,2}[A-Za-z]{3}|[A-Za-z]{3,9}\.? \d)")
+TIME_MARK = re.compile(r"[:时点]")
 TIME_OF_DAY = re.compile(r"[ T\u00a0]+\d{1,2}(?::|时|点).*$")
 
 # What the engine of Arrow looks for in whole columns; a time of day may follow.
@@ -148,7 +149,7 @@ def style_of(cells: Sequence[str | None], file_decimal: str = "") -> CellStyle:
     proof = _proof(filled)
     undecided = not proof and any(EITHER.match(cell) for cell in filled)
     comma = proof == "," or (undecided and file_decimal == ",")
-    days = [TIME_OF_DAY.sub("", cell) for cell in filled]
+    days = [TIME_OF_DAY.sub("", cell) if TIME_MARK.search(cell) else cell for cell in filled]
     parts = [(int(match[1]), int(match[2])) for day in days if (match := SLASHED.match(day))]
     seen = _forms([day for day in days[:200] if LIKE_A_DATE.match(day)], parts)
     serials = sum(1 for cell in filled if SERIAL.match(cell))

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import duckdb
 
+from data.engines.gate import make_gate
 from data.engines.sql import quote_identifier, quote_text
 from data.errors import InputRefused, WarehouseBusy
 from data.warehouse.faults import in_a_sentence, in_sentences
@@ -86,11 +87,7 @@ class Warehouse:
         """Set limits, then shut every way out of the file and lock the configuration."""
         spill = self.path.parent / "spill"
         spill.mkdir(exist_ok=True)
-        gate = self.path.parent / "gate"
-        gate.mkdir(exist_ok=True)
-        for left in gate.iterdir():
-            if left.is_fifo():
-                left.unlink()  # a pipe of a process that was ended while it read
+        gate = make_gate(self.path.parent)
         statements = [
             f"SET memory_limit = {quote_text(settings.memory_limit)}",
             f"SET temp_directory = {quote_text(str(spill))}",
@@ -101,8 +98,8 @@ class Warehouse:
         ]
         if settings.threads:
             statements.append(f"SET threads = {int(settings.threads)}")
-        # The one folder the engine may still read from; it only ever holds pipes that imports feed.
-        statements.append(f"SET allowed_directories = [{quote_text(f'{gate.resolve()}/')}]")
+        # The one folder the engine may still read from; it only ever holds what imports lay there.
+        statements.append(f"SET allowed_directories = [{quote_text(f'{gate}/')}]")
         statements += ["SET enable_external_access = false", "SET lock_configuration = true"]
         for statement in statements:
             self._connection.execute(statement)
