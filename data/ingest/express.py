@@ -144,6 +144,8 @@ def _plain_types(source: Source, fields: Sequence[Field]) -> tuple[dict[int, str
     """Columns the reader itself can type, with their types, and the form of the dates among them."""
     sample, types, form = source.sample(), {}, ""
     for each in fields:
+        if each.entry.target.startswith("x_"):
+            continue
         filled = [cell for cell in sample.iloc[:, each.place].tolist() if cell]
         if each.kind in NUMERIC_KINDS:
             if not each.style.decimal_comma and all(map(PLAIN_NUMBER.fullmatch, filled)):

@@ -32,7 +32,7 @@ def take_in(house: houses.House, path: Path, name: str) -> tuple[pipeline.Snapsh
 
 def announced_import(home: Path, path: Path, name: str, to: Connection) -> None:
     """Import a file and say when reading, validating and committing begin, and when each is over."""
-    _announce(stage, "_Plan", "reading", to)
+    _announce(stage, "Plan", "reading", to)
     _announce(stage, "_count", "validating", to)
     _announce(snapshots, "commit", "committing", to)
     _announce(intake, "_look_over", "committed", to)
@@ -86,9 +86,10 @@ def state_of(house: houses.House) -> dict[str, Kept]:
 
 
 def is_sound(house: houses.House) -> bool:
-    """Whether the audit trail holds and no table of unfinished work is left."""
+    """Whether the audit trail holds and nothing of unfinished work is left, in the warehouse or the gate."""
     with house.warehouse.cursor() as cursor:
         left = cursor.execute(
             "SELECT count(*) FROM duckdb_tables() WHERE starts_with(table_name, 'work_')"
         ).fetchall()
-        return records.broken_audit_line(cursor) is None and left == [(0,)]
+        at_gate = list((house.warehouse.path.parent / "gate").iterdir())
+        return records.broken_audit_line(cursor) is None and left == [(0,)] and not at_gate
