@@ -127,9 +127,12 @@ def measure(rows: int) -> Measured:
 
 
 def _parts(scored: Frame, policy: Policy) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Scan the rows for the measures as they are, and for what each tier's treatment moves."""
-    as_is = fetch(build_cube(with_capped(scored, policy), AS_IS))
-    return as_is, {tier: _part(scored, policy, tier) for tier in TIERS}
+    """Scan the rows once, as the app does when nothing is kept; give the sums in parts."""
+    moved = {tier: moved_measures(policy.treatments[tier], tier) for tier in TIERS}
+    names = [name for part in (AS_IS, *moved.values()) for name in part]
+    treated = with_treated(scored, policy.treatments, credit_conversion_factor=CONVERSION)
+    rows = fetch(build_cube(with_capped(treated, policy), names))
+    return rows[["cell", *AS_IS]], {tier: rows[["cell", *part]] for tier, part in moved.items()}
 
 
 def _part(scored: Frame, policy: Policy, tier: str) -> pd.DataFrame:

@@ -62,6 +62,11 @@ class House:
                     del self._kept[old]
             return made
 
+    def is_kept(self, key: tuple[str, ...]) -> bool:
+        """Whether something worked out before lies under a key."""
+        with self._guard:
+            return key in self._kept
+
     def lock_for(self, thing: str) -> threading.Lock:
         """Give the lock under which a thing is made once."""
         with self._guard:

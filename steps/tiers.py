@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 
 import narwhals as nw
 import pandas as pd
@@ -48,8 +50,8 @@ def tiered_frame(frame: Frame, policy: Policy) -> Frame:
 def cube_of(house: House, scored: Scored, policy: Policy, other: Policy | None = None) -> Cube:
     """Build the cube of a scored table under a policy's treatments, or give the one built before.
 
-    It is kept in parts: an edit of one tier's treatment scans the rows only for what that
-    treatment moves, an override only for the customers it names.
+    It is kept in parts, first scanned together: an edit of one tier's treatment scans the rows
+    only for what that treatment moves, an override only for the customers it names.
 
     Parameters
     ----------
@@ -65,31 +67,40 @@ def cube_of(house: House, scored: Scored, policy: Policy, other: Policy | None =
     overrides = str([(row.customer_id, row.tier) for row in policy.overrides])
 
     def whole() -> Cube:
-        plain = replace(policy, overrides=())
-        treated = {tier: _part(house, scored, plain, other, tier, place) for tier in TIERS}
-        cube = Cube.from_parts(
-            house.kept(("as is", *place), lambda: _scanned(house, scored, plain, other, AS_IS)),
-            {tier: part for tier, part in treated.items() if part is not None},
-        )
+        cube = Cube.from_parts(*_parts(house, scored, replace(policy, overrides=()), other, place))
         return cube.with_forced(_forced_cells(house, scored, policy, other)) if policy.overrides else cube
 
     return house.kept(("cube", *place, policy.cube_identity, overrides), whole)
 
 
-def _part(
-    house: House, scored: Scored, policy: Policy, other: Policy, tier: str, place: tuple[str, str]
-) -> pd.DataFrame | None:
-    """Sums of what one tier's treatment moves; None when it moves nothing."""
-    names = moved_measures(policy.treatments[tier], tier)
-    if not names:
-        return None
-    alone = replace(policy, treatments={**dict.fromkeys(TIERS, NEUTRAL), tier: policy.treatments[tier]})
-    key = ("treated", *place, tier, policy.money_identity(tier))
-    return house.kept(key, lambda: _scanned(house, scored, alone, other, names))
+def _parts(
+    house: House, scored: Scored, policy: Policy, other: Policy, place: tuple[str, str]
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Sums as they are, and of what each tier's treatment moves; all that is not kept in one scan."""
+    moved = {tier: moved_measures(policy.treatments[tier], tier) for tier in TIERS}
+    wanted = {AS_IS: ("as is", *place)} | {
+        names: ("treated", *place, tier, policy.money_identity(tier))
+        for tier, names in moved.items()
+        if names
+    }
+    missing = [names for names, key in wanted.items() if not house.is_kept(key)]
+
+    @cache
+    def scanned(*parts: tuple[str, ...]) -> pd.DataFrame:
+        treatments = {tier: policy.treatments[tier] if moved[tier] in parts else NEUTRAL for tier in TIERS}
+        names = [name for part in parts for name in part]
+        return _scanned(house, scored, replace(policy, treatments=treatments), other, names)
+
+    def part(names: tuple[str, ...]) -> pd.DataFrame:
+        # Another visitor may have pushed out what was kept a moment ago: then it is scanned alone.
+        return scanned(*(missing if names in missing else [names]))[["cell", *names]]
+
+    made = {names: house.kept(key, partial(part, names)) for names, key in wanted.items()}
+    return made[AS_IS], {tier: made[names] for tier, names in moved.items() if names}
 
 
 def _scanned(
-    house: House, scored: Scored, policy: Policy, other: Policy, names: tuple[str, ...]
+    house: House, scored: Scored, policy: Policy, other: Policy, names: Sequence[str]
 ) -> pd.DataFrame:
     with house.warehouse.cursor() as cursor:
         frame = treated_frame(frame_of(cursor, scored.table), scored.model, policy, other)

@@ -13,11 +13,12 @@ from data.engines.functions import fetch, frame_of
 from data.errors import InputRefused
 from data.samples.simulate import simulate
 from segmentation.corners import sum_cube
-from segmentation.cube import NAMES
+from segmentation.cube import AS_IS, NAMES
 from segmentation.overrides import Override
 from segmentation.policy import TIERS, Policy, Treatment, built_in_policy
 from segmentation.tiers import row_totals
 from settings import Settings
+from steps import tiers
 from steps.standing import standing_before
 from steps.tiers import cube_of, treated_frame
 
@@ -99,6 +100,27 @@ def test_cube_equals_rows_under_filters_treatments_stickiness_and_overrides(
     current = _by_name(house, "Month 2")
     scored = pipeline.look_at(house, current.snapshot_id, pipeline.Selection.of(filtered), (policy,))
     assert sum_cube(cube_of(house, scored, policy), policy) == by_rows(house, scored, policy)
+
+
+def test_one_scan_makes_a_new_cube_and_an_edit_reads_only_what_it_moves(
+    house: pipeline.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    inner = tiers._scanned
+
+    def counted(house, scored, policy, other, names):
+        asked.append(list(names))
+        return inner(house, scored, policy, other, names)
+
+    monkeypatch.setattr(tiers, "_scanned", counted)
+    current = _by_name(house, "Month 1")
+    younger = pipeline.Selection.of({"lifecycle": ["growth", "startup"]})
+    scored = pipeline.look_at(house, current.snapshot_id, younger, (IN_FORCE,))
+    cubes = [cube_of(house, scored, policy) for policy in (IN_FORCE, DEARER, IN_FORCE, DEARER)]
+    assert len(asked) == 2 and set(AS_IS) < set(asked[0])
+    assert asked[1] and all(name.endswith("__core") for name in asked[1])
+    for policy, cube in zip((IN_FORCE, DEARER), cubes, strict=False):
+        assert sum_cube(cube, policy) == by_rows(house, scored, policy)
 
 
 def test_a_filter_gives_other_facts_and_leaves_the_whole_as_it_was(house: pipeline.House) -> None:
