@@ -32,7 +32,7 @@ from data.warehouse.snapshots import Snapshot
 from segmentation.scoring_model import ScoreOptions
 from settings import Settings
 from steps.house import House, limits_of
-from steps.mending import Mending, find_mending, import_mended, keep_reading
+from steps.mending import Mending, are_alike, find_mending, import_mended, keep_reading
 from steps.quality import quality_of
 from steps.scoring import score_snapshot
 
@@ -249,7 +249,7 @@ def commit_files(
         limits=limits,
         report=report,
         is_cancelled=is_cancelled,
-        keep_rows="to_mend" if len(opened) == 1 else "never",
+        keep_rows="to_mend" if are_alike(opened) else "never",
         may_begin_again=True,
     )
     stop_if(is_cancelled)
@@ -271,7 +271,7 @@ def commit_files(
         mapping=mapping,
     )
     if is_new:
-        keep_reading(cursor, snapshot, staged, opened[0].info)
+        keep_reading(cursor, snapshot, staged, opened)
         records.note(
             cursor, person.name, "import", snapshot.snapshot_id, json.dumps(staged.account.to_dict())
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -48,26 +49,38 @@ class Mending:
     names: tuple[str, ...]
 
 
+def are_alike(sources: Sequence[Source]) -> bool:
+    """Whether files were written alike: one header, one separator, one way to quote."""
+    found = {(source.header, source.info.delimiter, source.info.quoting) for source in sources}
+    return len(found) == 1
+
+
 def keep_reading(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: Staged, source: SourceInfo
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: Staged, sources: Sequence[Source]
 ) -> None:
-    """Note how a file's cells were read, so that rows mended later are read alike."""
+    """Note how the cells of a snapshot's files were read, so that rows mended later are read alike."""
+    info = sources[0].info
     body: dict[str, object] = {
-        "delimiter": source.delimiter or ",",
-        "quoting": asdict(source.quoting),
+        "delimiter": info.delimiter or ",",
+        "quoting": asdict(info.quoting),
         "styles": {header: asdict(style) for header, style in staged.styles.items()},
+        "alike": are_alike(sources),
     }
     details.keep(cursor, snapshot.snapshot_id, "reading", body)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a snapshot's file was read: separator, quotes, header, style of each column."""
+    """How a snapshot's files were read: separator, quotes, header, style of each column.
+
+    `is_alike` says whether that holds for all of them.
+    """
 
     delimiter: str
     quoting: Quoting
     header: tuple[str, ...]
     styles: dict[str, CellStyle]
+    is_alike: bool
 
 
 def reading_of(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Reading:
@@ -78,6 +91,7 @@ def reading_of(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Reading
         Quoting(**body.get("quoting", {})),
         tuple(entry.header for entry in snapshot.mapping.entries),
         _styles(body.get("styles", {})),
+        bool(body.get("alike", len(snapshot.sources) == 1)),
     )
 
 
@@ -107,6 +121,7 @@ def find_mending(house: House, source: Source) -> Mending | None:
     rows = read_returned(source)
     with house.warehouse.cursor() as cursor:
         snapshot = _home(cursor, rows)
+        is_alike = snapshot is not None and reading_of(cursor, snapshot).is_alike
     if snapshot is None:
         raise InputRefused.because(
             "these are rows set aside, but no portfolio here set them aside",
@@ -114,9 +129,9 @@ def find_mending(house: House, source: Source) -> Mending | None:
             line=1,
             remedy="Bring them back where they were downloaded, or import the whole file.",
         )
-    if len(snapshot.sources) > 1:
+    if not is_alike:
         raise InputRefused.because(
-            "these rows were set aside from several files at once",
+            "these rows were set aside from several files that were not written alike",
             file=source.info.name,
             line=1,
             remedy="Mend them in their files, and import these again.",
@@ -161,11 +176,11 @@ def import_mended(
     work = f"{WORKING_TABLE}{threading.get_ident()}_{datetime.now(UTC):%H%M%S%f}"
     with house.warehouse.transaction() as cursor:
         parent = snapshots.get(cursor, mending.snapshot.snapshot_id)
-        rows, returned = _rows_to_read(cursor, parent, mending)
+        parts, returned = _rows_to_read(cursor, parent, mending)
         reading = reading_of(cursor, parent)
         staged = stage_files(
             cursor,
-            [(rows, parent.mapping)],
+            [(part, parent.mapping) for part in parts],
             table=work,
             quarantine_table=f"{work}_aside",
             limits=house.limits,
@@ -175,7 +190,7 @@ def import_mended(
             earlier=_earlier(cursor, parent, returned, reading.styles),
         )
         staged = replace(staged, findings=_with_earlier(staged.findings, parent.findings))
-        sources = [{**parent.sources[0], "mended_from": parent.snapshot_id}]
+        sources = [{**source, "mended_from": parent.snapshot_id} for source in parent.sources]
         snapshot, is_new = snapshots.commit(
             cursor,
             staged,
@@ -195,13 +210,13 @@ def import_mended(
 
 def _rows_to_read(
     cursor: duckdb.DuckDBPyConnection, parent: Snapshot, mending: Mending
-) -> tuple[MendedRows, frozenset[tuple[str, int]]]:
-    """Settle what each row that came back holds now; a line nobody set aside is refused."""
+) -> tuple[list[MendedRows], frozenset[tuple[str, int]]]:
+    """Settle what each row that came back holds now, file by file; a line nobody set aside is refused."""
     reading = reading_of(cursor, parent)
     aside: dict[tuple[str, int], list[str]] = defaultdict(list)
     for file, line, _, _, raw in snapshots.quarantined(cursor, parent.quarantine_table):
         aside[(file, line)].append(raw)
-    rows: list[tuple[int, list[str]]] = []
+    rows: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
     strangers = [row for row in mending.rows if (row.file, row.line) not in aside]
     places = {(row.file, row.line) for row in mending.rows}
     if strangers or len(places) < len(mending.rows):
@@ -222,10 +237,19 @@ def _rows_to_read(
             delimiter=reading.delimiter,
             quoting=reading.quoting,
         )
-        rows.append((row.line, cells))
-    first = parent.sources[0]
-    info = SourceInfo(first["file"], "csv", encoding=first.get("encoding", ""), delimiter=reading.delimiter)
-    mended = MendedRows(info, reading.header, rows, reading.delimiter, parent.snapshot_id, reading.quoting)
+        rows[row.file].append((row.line, cells))
+    encodings = {source["file"]: source.get("encoding", "") for source in parent.sources}
+    mended = [
+        MendedRows(
+            SourceInfo(file, "csv", encoding=encodings.get(file, ""), delimiter=reading.delimiter),
+            reading.header,
+            found,
+            reading.delimiter,
+            parent.snapshot_id,
+            reading.quoting,
+        )
+        for file, found in sorted(rows.items())
+    ]
     return mended, frozenset(places)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 
 from data.errors import InputRefused
 from data.ingest.mapping import propose_mapping
-from data.ingest.readers import open_source
+from data.ingest.readers import ALL_MEMBERS, ReadOptions, open_parts, open_source
 from data.people import Person
 from data.warehouse import details, snapshots
 from data.warehouse.snapshots import Snapshot
@@ -145,6 +146,47 @@ def test_rows_that_are_still_bad_or_stay_away_are_set_aside_again_and_can_go_out
         lineage = details.get(cursor, third.snapshot_id, "lineage")
     assert lineage == {"parent": second.snapshot_id, "rows_mended": 1}
     assert third.sources[0]["mended_from"] == second.snapshot_id
+
+
+def test_rows_of_all_parts_of_a_zip_come_back_together(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "months.zip"
+    other = BOOK.replace("a;", "e;").replace("b;;", "f;;")
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("may.csv", BOOK)
+        packed.writestr("june.csv", other)
+    opened = open_parts(path, options=ReadOptions(member=ALL_MEMBERS))
+    mapping = propose_mapping(opened[0].header, opened[0].sample())
+    with house.warehouse.transaction() as cursor:
+        first, _ = commit_files(
+            cursor, opened, mapping, "work_test", path.name, ADMIN, "upload", house.limits,
+            lambda _: None, lambda: False,
+        )  # fmt: skip
+    assert (first.account.rows_read, first.account.rows_accepted, first.account.customers) == (12, 4, 2)
+    rows = downloaded(house, first)
+    for row in rows:
+        if row["customer_id"] in ("b", "f"):
+            row["exposure"] = "3,00" if row["file"].endswith("may.csv") else "4,00"
+    second, is_new = come_back(house, sent_back(tmp_path, rows))
+    account = second.account
+    assert is_new and (account.rows_read, account.rows_accepted, account.customers) == (12, 6, 4)
+    found = customers(house, second)
+    assert (found["b"][0], found["f"][0], found["e"][0]) == (3.0, 4.0, 3000.75)
+    assert [source["file"] for source in second.sources] == [source["file"] for source in first.sources]
+    assert {row["line"] for row in downloaded(house, second)} == {"4", "5", "7"}
+
+
+def test_rows_of_files_not_written_alike_are_mended_in_their_files(house: House, tmp_path: Path) -> None:
+    may, june = a_book(tmp_path), tmp_path / "june.csv"
+    june.write_text("customer_id,exposure,interest_rate,note\ng,1,2,x\n,2,3,y\n")
+    opened = [open_source(may), open_source(june)]
+    mapping = propose_mapping(opened[0].header, opened[0].sample())
+    with house.warehouse.transaction() as cursor:
+        first, _ = commit_files(
+            cursor, opened, mapping, "work_test", "both", ADMIN, "upload", house.limits,
+            lambda _: None, lambda: False,
+        )  # fmt: skip
+    with pytest.raises(InputRefused, match="not written alike"):
+        come_back(house, sent_back(tmp_path, downloaded(house, first)))
 
 
 def test_the_same_mended_file_twice_adds_nothing(house: House, tmp_path: Path) -> None:
