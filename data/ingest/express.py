@@ -191,9 +191,10 @@ def _query(source: Source, path: Path, fields: Sequence[Field], types: dict[int,
     outer = ", ".join(
         each.name if each.place in types else f"{each.settled} AS {each.name}" for each in _ordered(fields)
     )
+    # One CASE within the other: of two tests joined by AND the engine works both out for all rows.
     unread = "".join(
-        f", CASE WHEN {each.settled} IS NULL AND NOT {cells.missing(f'c{each.place}')} THEN c{each.place} END "
-        f"AS {each.unread}"
+        f", CASE WHEN {each.settled} IS NULL THEN CASE WHEN NOT {cells.missing(f'c{each.place}')} "
+        f"THEN c{each.place} END END AS {each.unread}"
         for each in texts
     )
     return f"SELECT {outer}, 1::BIGINT AS facilities, NULL::VARCHAR AS _reason{unread} FROM ({inner})"

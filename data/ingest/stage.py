@@ -171,13 +171,13 @@ def stage_files(
             cursor, stage, table, [name for name in kinds if name not in kept], tally
         )
     else:
-        if express is not None:
-            with_lines(cursor, express)
-        customers = unite(cursor, stage, table, kept, key)
+        customers = unite(cursor, stage, table, kept, key, is_in_order=express is not None)
         may_join = customers < accepted and bool(tally.reasons)
         rows_table = stage if keep_rows == "always" or (keep_rows == "to_mend" and may_join) else ""
         if not rows_table:
             cursor.execute(f"DROP TABLE {quote_identifier(stage)}")
+        elif express is not None:
+            with_lines(cursor, express)
     kept = {"customer_id": "text", **{name: kind for name, kind in kept.items() if name != "customer_id"}}
     kept["facilities"] = "integer"
     account = Account(

@@ -84,8 +84,35 @@ def _aggregate(name: str) -> Aggregate:
     return BY_NAME[name].aggregate if name in BY_NAME else "first"
 
 
-def unite(cursor: duckdb.DuckDBPyConnection, stage: str, table: str, kinds: dict[str, Kind], key: str) -> int:
-    """Make the customers table: one row a customer, each column by its own rule."""
+def unite(
+    cursor: duckdb.DuckDBPyConnection,
+    stage: str,
+    table: str,
+    kinds: dict[str, Kind],
+    key: str,
+    *,
+    is_in_order: bool,
+) -> int:
+    """Make the customers table: one row a customer, each column by its own rule.
+
+    Parameters
+    ----------
+    cursor : DuckDBPyConnection
+        The caller's.
+    stage, table : str
+        Table of rows, and the table to create.
+    kinds : dict
+        Columns to keep.
+    key : str
+        What the customer id is made of.
+    is_in_order : bool
+        Whether the rows lie in the file's order; else `_file` and `_line` give it.
+
+    Returns
+    -------
+    int
+        Customers.
+    """
     stage_name = quote_identifier(stage)
     others = [name for name in kinds if name != "customer_id"]
     select = ", ".join(
@@ -94,7 +121,7 @@ def unite(cursor: duckdb.DuckDBPyConnection, stage: str, table: str, kinds: dict
         else quote_identifier(name)
         for name in others
     )
-    order = "row_number() OVER (ORDER BY _file, _line)"
+    order = "rowid" if is_in_order else "row_number() OVER (ORDER BY _file, _line)"
     if key == "mapped":
         if _is_repeated(cursor, stage):
             amounts = [name for name in EXPOSURE_COLUMNS if name in kinds and _has(cursor, stage, name)]
@@ -113,7 +140,7 @@ def unite(cursor: duckdb.DuckDBPyConnection, stage: str, table: str, kinds: dict
             return _rows(cursor, table)
         identifier = "customer_id"
     elif key == "numbered":
-        identifier = f"'R' || lpad(CAST({order} AS VARCHAR), 7, '0') AS customer_id"
+        identifier = f"printf('R%07d', {_number(cursor, stage, is_in_order)}) AS customer_id"
     else:
         identifier = f"CAST({quote_identifier(key.removeprefix('unique:'))} AS VARCHAR) AS customer_id"
     cursor.execute(
@@ -121,6 +148,15 @@ def unite(cursor: duckdb.DuckDBPyConnection, stage: str, table: str, kinds: dict
         f"FROM {stage_name} WHERE _reason IS NULL"
     )
     return _rows(cursor, table)
+
+
+def _number(cursor: duckdb.DuckDBPyConnection, stage: str, is_in_order: bool) -> str:
+    """Give the number of a row among the accepted ones; without a sort where their place says it."""
+    if not is_in_order:
+        return "row_number() OVER (ORDER BY _file, _line)"
+    row = first_row(cursor, f"SELECT min(rowid), count(_reason) FROM {quote_identifier(stage)}")
+    begin, aside = row or (0, 0)
+    return "row_number() OVER (ORDER BY rowid)" if aside else f"rowid - {int(begin or 0)} + 1"
 
 
 def _has(cursor: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
