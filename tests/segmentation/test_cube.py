@@ -33,7 +33,7 @@ from tests.builders import collect
 from tests.segmentation.returns.builders import a_cube, a_scored_portfolio, policies, some_scored, treated
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(policy=policies(), seed=st.integers(0, 10_000), rows=st.integers(1, 400))
 def test_the_cube_equals_sql_over_the_rows(policy: Policy, seed: int, rows: int) -> None:
     frame = treated(a_scored_portfolio(rows, seed), policy)
@@ -43,7 +43,7 @@ def test_the_cube_equals_sql_over_the_rows(policy: Policy, seed: int, rows: int)
     assert by_cube == {tier: by_rows.get(tier, nobody) for tier in NAMES}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(policy=policies(), seed=st.integers(0, 10_000), rows=st.integers(1, 200))
 def test_a_cube_put_together_from_parts_equals_sql_over_the_rows(
     policy: Policy, seed: int, rows: int
@@ -68,7 +68,7 @@ def treated_by(frame: Frame, policy: Policy, tier: str) -> Frame:
     return with_treated(frame, alone, credit_conversion_factor=0.4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     policy=policies(),
     other=policies(with_overrides=False),

@@ -92,24 +92,31 @@ def test_work_out_keeps_its_balance() -> None:
     assert proposed(customer("Work-out", ebitda=1000.0, drawn=77.0)) == (77.0, "ebitda", "workout")
 
 
-@settings(max_examples=40, deadline=None)
-@given(cash=st.floats(1, 1e6), drawn=st.floats(0, 1e5), limit=st.floats(0, 1e5))
-def test_the_young_get_no_more_and_the_strategic_no_less(cash: float, drawn: float, limit: float) -> None:
-    def value(tier: str, cycle: str | None) -> float:
-        found, _, _ = proposed(
-            customer(tier, cycle, operating_cash_flow=cash, drawn=drawn, credit_limit=limit)
-        )
-        assert found is not None
-        return found
+KINDS = (
+    ("Core", "startup"), ("Core", "growth"), ("Core", "mature"), ("Core", None), ("Ordinary", "mature"),
+    ("Strategic", "mature"),
+)  # fmt: skip
+amounts = st.tuples(st.floats(1, 1e6), st.floats(0, 1e5), st.floats(0, 1e5))
 
-    startup, growth, mature, unknown = (
-        value("Core", cycle) for cycle in ("startup", "growth", "mature", None)
+
+@settings(max_examples=4, deadline=None)
+@given(rows=st.lists(amounts, min_size=20, max_size=60))
+def test_the_young_get_no_more_and_the_strategic_no_less(rows: list[tuple[float, float, float]]) -> None:
+    many = [(*kind, *row) for row in rows for kind in KINDS]
+    names = ("tier", "lifecycle", "operating_cash_flow", "drawn", "credit_limit")
+    given_numbers = dict(zip(names, map(list, zip(*many, strict=True)), strict=True))
+    frame = lazy({**{name: [None] * len(many) for name in NUMBERS}, **given_numbers}).with_columns(
+        *(nw.col(name).cast(nw.Float64) for name in NUMBERS)
     )
-    assert startup <= growth <= mature
-    assert unknown == growth
-    assert value("Ordinary", "mature") <= mature <= value("Strategic", "mature")
-    today = max(drawn, limit)
-    assert today == 0 or mature <= today * 1.2 * (1 + 1e-12)
+    found = collect(with_proposed_limit(frame, LimitRules(), ReturnsSettings()))["limit_proposed"]
+    assert not found.isna().any()
+    for (_, drawn, limit), six in zip(rows, found.to_numpy().reshape(-1, len(KINDS)), strict=True):
+        startup, growth, mature, unknown, ordinary, strategic = six
+        assert startup <= growth <= mature
+        assert unknown == growth
+        assert ordinary <= mature <= strategic
+        today = max(drawn, limit)
+        assert today == 0 or mature <= today * 1.2 * (1 + 1e-12)
 
 
 def test_collateral_missing_is_what_is_asked_less_what_is_given() -> None:

@@ -73,15 +73,22 @@ def test_a_pd_below_the_floor_is_floored_inside_capital_alone() -> None:
 fractions = st.floats(0.0005, 0.9)
 
 
-@settings(max_examples=25, deadline=None)
-@given(pd=fractions, loss=st.floats(0.05, 0.5), exposure=st.floats(1, 1e9))
-def test_doubling_lgd_or_exposure_doubles_loss_and_capital(pd: float, loss: float, exposure: float) -> None:
+traits = st.tuples(fractions, st.floats(0.05, 0.5), st.floats(1, 1e9))
+
+
+@settings(max_examples=3, deadline=None)
+@given(rows=st.lists(traits, min_size=30, max_size=90))
+def test_doubling_lgd_or_exposure_doubles_loss_and_capital(rows: list[tuple[float, float, float]]) -> None:
     frame = with_risk(customers(
-        probability_of_default=[pd] * 3, loss_given_default=[loss, 2 * loss, loss], exposure=[exposure, exposure, 2 * exposure],
+        probability_of_default=[pd for pd, _, _ in rows for _ in range(3)],
+        loss_given_default=[times * loss for _, loss, _ in rows for times in (1, 2, 1)],
+        exposure=[times * exposure for _, _, exposure in rows for times in (1, 1, 2)],
     ))  # fmt: skip
-    (loss_1, capital_1), twice_lgd, twice_exposure = values(frame, "expected_loss", "economic_capital")
-    assert twice_lgd == (pytest.approx(2 * loss_1), pytest.approx(2 * capital_1))
-    assert twice_exposure == (pytest.approx(2 * loss_1), pytest.approx(2 * capital_1))
+    found = values(frame, "expected_loss", "economic_capital")
+    assert len(found) == 3 * len(rows)
+    for (loss, capital), twice_lgd, twice_exposure in zip(found[::3], found[1::3], found[2::3], strict=True):
+        assert twice_lgd == (pytest.approx(2 * loss), pytest.approx(2 * capital))
+        assert twice_exposure == (pytest.approx(2 * loss), pytest.approx(2 * capital))
 
 
 def test_one_row_alone_is_the_same_row_in_a_batch() -> None:
