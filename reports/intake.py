@@ -116,20 +116,6 @@ FINDINGS: dict[str, Speak] = {
         n=item.count,
         example=plain(item.detail, 40),
     ),
-    "paid_with_loss": lambda item, language: say("finding.paid_with_loss", language, n=item.count),
-    "defaulted_without_loss": lambda item, language: say(
-        "finding.default_without_loss", language, n=item.count
-    ),
-    "loss_above_exposure": lambda item, language: say("finding.loss_above_exposure", language, n=item.count),
-    "outcome_missing": lambda item, language: say("finding.outcome_missing", language, n=item.count),
-    "above_limit": lambda item, language: say("finding.over_limit", language, n=item.count),
-    "default_before_origination": lambda item, language: say("finding.early_default", language, n=item.count),
-    "share_outside": lambda item, language: say(
-        "finding.out_of_range", language, label=column_label("probability_of_default", language), n=item.count
-    ),
-    "lgd_outside": lambda item, language: say(
-        "finding.out_of_range", language, label=column_label("loss_given_default", language), n=item.count
-    ),
     "facilities_united": lambda item, language: say("finding.united", language, n=item.count),
     "extra_columns": lambda item, language: say("finding.extra", language, n=item.count),
     "day_month_unsure": lambda item, language: say(
@@ -231,13 +217,6 @@ def quality_reason(reason: str, language: Language) -> str:
     return say(QUALITY_REASONS.get(reason, "missing.unknown"), language)
 
 
-IN_REPORT_TOO = frozenset(
-    {"paid_with_loss", "defaulted_without_loss", "loss_above_exposure", "outcome_missing", "above_limit",
-     "default_before_origination", "share_outside", "lgd_outside"}
-)  # fmt: skip
-"""Findings of a reading that the quality report makes as well; the others only the reading can."""
-
-
 class ReportFacts(Protocol):
     """A quality report."""
 
@@ -253,14 +232,11 @@ class ReportFacts(Protocol):
 def noticed(findings: Sequence[FindingFacts], report: ReportFacts, language: Language) -> list[str]:
     """Say what was noticed while reading and in the rows themselves, worst first.
 
-    What is only good to know of single columns stays in the report.
+    What is only good to know of single columns stays in the report. Findings of an older Stratum's
+    reading that have no sentence any more are the report's now.
     """
     headers = {column.name: column.header for column in report.columns}
-    said = [
-        (item.severity, finding_sentence(item, language))
-        for item in findings
-        if item.key not in IN_REPORT_TOO
-    ]
+    said = [(item.severity, finding_sentence(item, language)) for item in findings if item.key in FINDINGS]
     said += [
         (item.severity, quality_sentence(item, headers, language))
         for item in report.findings

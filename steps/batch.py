@@ -20,6 +20,7 @@ from data.ingest.account import write_quarantine
 from data.ingest.limits import IngestLimits, Report, never, silent
 from data.ingest.mapping import Mapping, propose_mapping, to_confirm
 from data.ingest.mend import refuse_mending
+from data.ingest.quality import quality_report
 from data.ingest.readers import Source, open_parts
 from data.ingest.sniff import AS_FOUND, ReadOptions
 from data.people import Person
@@ -38,6 +39,7 @@ from segmentation.tiers import TierBoard, TierSummary, tier_board, with_tier, wi
 from settings import Settings
 from steps.house import limits_of
 from steps.intake import commit_files
+from steps.quality import headers_of
 from steps.scoring import Scored, fit_model, score_table, scored_of
 from steps.tiers import treated_frame
 
@@ -191,7 +193,9 @@ def _batch_line(
         json.dumps(model.to_dict(), indent=1, ensure_ascii=False), encoding="utf-8"
     )
     cube = Cube.from_rows(fetch(build_cube(frame_of(cursor, "batch_customers"))))
+    looked_over = quality_report(cursor, snapshot.table, snapshot.kinds, headers_of(snapshot))
     summary = _summary(snapshot, scored, policy, tier_board(cube, policy))
+    summary["quality"] = looked_over.to_dict()["findings"]
     (aside / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False), encoding="utf-8")
     return summary
 

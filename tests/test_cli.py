@@ -75,6 +75,19 @@ def test_the_row_figures_hold_together(golden: Path) -> None:
     assert (rows.loc[rows["is_defaulted"], "tier"] == "Work-out").all()
 
 
+def test_contradictions_are_counted_in_the_summary(golden: Path) -> None:
+    rows, found = customers(golden), {row["key"]: row["count"] for row in summary(golden)["quality"]}
+    defaulted = rows["defaulted"].astype("boolean")
+    contradicting = {
+        "paid_with_loss": (~defaulted & (rows["loss_amount"] > 0)).sum(),
+        "default_without_loss": (defaulted & (rows["loss_amount"].fillna(0) == 0)).sum(),
+        "loss_above_exposure": (rows["loss_amount"] > rows["exposure"]).sum(),
+        "outcome_missing": defaulted.isna().sum(),
+    }
+    assert sum(contradicting.values()) > 0
+    assert {key: found.get(key, 0) for key in contradicting} == contradicting
+
+
 def test_term_is_refused_by_its_heaping_and_the_outcome_by_the_contract(golden: Path) -> None:
     refused = {row["column"]: row["view"] for row in summary(golden)["features_refused"]}
     assert refused["Term"] == "heaping"

@@ -29,9 +29,9 @@ from data.ingest.feed import MOST_REJECTED
 from data.ingest.limits import IngestLimits, IsCancelled, Progress, Report, never, silent, stop_if
 from data.ingest.mapping import Mapping
 from data.ingest.plan import Plan
-from data.ingest.plausible import all_findings
 from data.ingest.readable import Readable
 from data.ingest.readers import Source
+from data.ingest.reading_findings import reading_findings
 from data.ingest.row_batches import create_rows, insert_batch
 from data.ingest.unite import absent_columns, become_customers, fill_amounts, is_one_each, settle_key, unite
 
@@ -187,7 +187,7 @@ def stage_files(
         customers=customers,
         reasons=tuple(sorted(tally.reasons.items(), key=lambda pair: -pair[1])),
     )
-    findings = all_findings(cursor, table, kept, tally, absent, first_mapping, key, accepted, customers)
+    findings = reading_findings(kept, tally, absent, first_mapping, key, accepted, customers)
     identity = content_hash([[source.content_hash, mapping.identity] for source, mapping in sources])
     return Staged(account, findings, identity, kept, key, styles, rows_table)
 

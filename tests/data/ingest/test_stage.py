@@ -189,22 +189,6 @@ def test_cells_that_hold_something_unread_are_counted_with_an_example(tmp_path: 
     assert found == {"originated_on": (2, "31/31/2024"), "rate": (1, "zero")}
 
 
-def test_findings_tell_of_contradictions_and_set_no_row_aside(tmp_path: Path) -> None:
-    content = (
-        "customer_id,exposure,defaulted,loss,originated_on,default date,pd,lgd,balance,limit\n"
-        "A,100,no,5,2024-01-01,,0.1,0.4,10,20\n"
-        "B,100,yes,0,2024-01-01,2023-01-01,0.2,0.5,30,20\n"
-        "C,100,,500,2024-01-01,2024-02-01,-0.1,0.4,1,2\n"
-    )
-    made = imported(a_file(tmp_path, content))
-    assert made.staged.account.rows_accepted == 3
-    keys = {
-        "paid_with_loss", "defaulted_without_loss", "loss_above_exposure", "outcome_missing", "above_limit",
-        "default_before_origination", "share_outside",
-    }  # fmt: skip
-    assert {key: count for key, (_, count) in made.findings.items()} == dict.fromkeys(keys, 1)
-
-
 def test_when_no_row_holds_the_file_is_refused_with_the_commonest_reason(tmp_path: Path) -> None:
     with pytest.raises(
         InputRefused, match=r"none of the 3 rows can be used; 2 of them: the amount at risk is negative"
