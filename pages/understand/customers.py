@@ -135,11 +135,13 @@ def _lift(
     language: Language,
 ) -> None:
     """What would lift it: asked for by a button, since it scores hundreds of changed rows."""
-    targets = pipeline.better_tiers(picture.reason.tier)
+    targets = pipeline.better_tiers(picture.tier_by_lines)
     if not targets:
         return
     key = str(picture.row["customer_id"])
     with cards.card(say("lift.title", language), say("lift.subtitle", language), key="lift"):
+        if picture.reason.bound_by == "override":
+            cards.quiet(say("lift.by_lines", language, tier=tier_name(picture.tier_by_lines, language)))
         target = targets[0]
         if len(targets) > 1:
             target = st.segmented_control(
