@@ -43,7 +43,7 @@ def show() -> None:
         cards.heading(say("backtest.title", language), say("backtest.lead", language))
     view = context.choose_view("backtest_view", VIEWS, language)
     if state.selection():
-        cards.quiet(say("backtest.all_customers", language))
+        cards.quiet(say(f"backtest.filtered_{view}", language))
     with errors.shown():
         if view == "replay":
             backtest_policies.replay(current, language)
@@ -70,6 +70,7 @@ def _judge(current: pipeline.Snapshot, language: Language) -> None:
         _why_not(current, language)
         return
     key = f"backtest_{current.snapshot_id[:12]}"
+    answered = f"{key}_{state.selection().identity[:12]}"
     with cards.card(say("backtest.first", language), key="backtest-ask"):
         source = sources[0]
         if len(sources) > 1:
@@ -82,12 +83,12 @@ def _judge(current: pipeline.Snapshot, language: Language) -> None:
                 spec = _ask_within(days, key, language)
                 asked = st.form_submit_button(say("backtest.run", language), type="primary")
                 if asked:
-                    _run_within(current, spec, key, language)
+                    _run_within(current, spec, answered, language)
             else:
                 other, policy = _ask_between(earlier, key, language)
                 if st.form_submit_button(say("backtest.run", language), type="primary"):
-                    _run_between(other, current, policy, key, language)
-    found = state.kept(key)
+                    _run_between(other, current, policy, answered, language)
+    found = state.kept(answered)
     if found is not None:
         _found(found, current, language)
 
@@ -175,7 +176,7 @@ def _run_within(
 ) -> None:
     state.forget(key)
     with st.spinner(say("backtest.working", language), show_time=True):
-        found = pipeline.backtest(state.house(), current, spec)
+        found = pipeline.backtest(state.house(), current, spec, state.selection())
     state.keep(key, found)
 
 
@@ -188,8 +189,10 @@ def _run_between(
 ) -> None:
     state.forget(key)
     house = state.house()
-    old, new = (pipeline.open_scored(house, entry.snapshot_id) for entry in (other, current))
+    in_force = pipeline.policy_in_force(house)
     with st.spinner(say("work.summing", language), show_time=True):
+        old = pipeline.look_at(house, other.snapshot_id, state.selection(), (in_force, policy))
+        new = pipeline.open_scored(house, current.snapshot_id)
         found = pipeline.backtest_between(house, old, new, policy)
     state.keep(key, found)
 

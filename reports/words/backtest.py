@@ -25,9 +25,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "backtest_view.replay": ("Replay my draft", "重放草稿"),
     "backtest_view.challenger": ("Challenger", "挑战者政策"),
 
-    "backtest.all_customers": (
-        "The filter above does not narrow this page: past tiers are judged for all customers.",
-        "上方筛选不影响本页：过去的分层按全部客户检验。"),
+    "backtest.filtered_judge": (
+        "Judged are the customers who fit the filter above; the model learns from all of them.",
+        "仅检验符合上方筛选的客户；模型仍从全部客户中学习。"),
+    "backtest.filtered_replay": (
+        "On each snapshot those customers count who fitted the filter above on its day.",
+        "各期快照仅计入当日符合上方筛选的客户。"),
+    "backtest.filtered_challenger": (
+        "On each snapshot those customers count who fitted the filter above on its day.",
+        "各期快照仅计入当日符合上方筛选的客户。"),
     "backtest.source": ("Outcomes from", "结果来源"),
     "backtest.source_within": ("dated outcomes of this snapshot", "本快照中带日期的结果"),
     "backtest.source_between": ("a later snapshot", "较晚的快照"),

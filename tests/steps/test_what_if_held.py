@@ -71,7 +71,8 @@ def changed_file(found: dict[str, pipeline.Counterfactual], conversion: float) -
     frame = second_month().set_index("customer_id", drop=False)
     for customer, answer in found.items():
         plan = {change.column: change.after for change in answer.ways[0].changes}
-        for name, cell in candidate_rows(frame.loc[customer].to_dict(), [plan], conversion).iloc[0].items():
+        own = {str(name): cell for name, cell in frame.loc[customer].items()}
+        for name, cell in candidate_rows(own, [plan], conversion).iloc[0].items():
             frame.loc[customer, str(name)] = cell
     return frame.reset_index(drop=True)
 
@@ -102,7 +103,7 @@ def test_who_held_core_is_lifted_by_less_and_a_file_so_changed_says_the_same(hou
             reached.append(answer.ways[0].value_score * 2)
     # Below the entry line and yet enough: the exit line is what they are held to.
     assert STICKY.core_step - STICKY.exit_steps <= min(reached) < STICKY.core_step
-    assert {int(nearest.loc[customer, "held"]) for customer in found} > {2}
+    assert set(nearest.loc[list(found), "held"]) > {2}
     again = taken_in(house, changed_file(found, scored.model.exposure.credit_conversion_factor), "Changed")
     tiers = tiers_of(house, looked_at(house, again, STICKY), STICKY)["tier"]
     for customer, answer in found.items():
