@@ -69,9 +69,7 @@ def replay_policy(
     """
     proposal, in_force = by_rule(proposal), by_rule(in_force)
     return tuple(
-        _line(
-            house, look_at(house, entry.snapshot_id, selection, (in_force, proposal)), proposal, in_force
-        )
+        _line(house, look_at(house, entry.snapshot_id, selection, (in_force, proposal)), proposal, in_force)
         for entry in snapshots_of_lender(house, current)
     )
 

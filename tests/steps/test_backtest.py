@@ -172,7 +172,7 @@ def test_a_later_snapshot_judges_the_tiers_of_an_earlier_one(house: pipeline.Hou
 def test_a_filter_narrows_who_is_judged_and_not_what_the_model_learns(
     house: pipeline.House, judged: Found
 ) -> None:
-    whole, rows = judged
+    whole, _ = judged
     loaned = snapshot(house, "Loans")
     scored = pipeline.open_scored(house, loaned.snapshot_id)
     levels = pipeline.levels_of(house, loaned)["segment"]
