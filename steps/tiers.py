@@ -1,4 +1,4 @@
-"""What a policy makes of a scored table: its cube, its tiers, its score histogram."""
+"""What a policy makes of a scored table: its cube and its tiers."""
 
 from __future__ import annotations
 
