@@ -36,9 +36,10 @@ import pandas as pd
 
 from data.errors import InputRefused
 from segmentation.frame import Frame
-from segmentation.policy import TIER_KEYS, TIERS, WORKOUT, Policy, Treatment
+from segmentation.policy import TIER_KEYS, TIERS, WORKOUT, Policy
 from segmentation.returns.treatment import MEASURES, MOVED_BY
 from segmentation.risk.ladder import LADDER, UNKNOWN_STEP
+from segmentation.treatment import Treatment
 
 if TYPE_CHECKING:
     from segmentation.corners import Corners

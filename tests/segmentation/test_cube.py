@@ -26,9 +26,10 @@ from segmentation.cube import (
     with_capped,
 )
 from segmentation.frame import Frame
-from segmentation.policy import NEUTRAL, TIERS, Policy, Treatment, built_in_policy
+from segmentation.policy import TIERS, Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
 from segmentation.tiers import row_moves, row_totals, tier_board
+from segmentation.treatment import NEUTRAL, Treatment
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_cube, a_scored_portfolio, policies, some_scored, treated
 
