@@ -29,12 +29,13 @@ from data.engines.functions import fetch, frame_of, materialise
 from segmentation.corners import sum_cube
 from segmentation.cube import AS_IS, Cube, build_cube, moved_measures, with_capped
 from segmentation.frame import Frame
-from segmentation.policy import NEUTRAL, TIERS, WORKOUT, Policy, built_in_policy
+from segmentation.policy import TIERS, WORKOUT, Policy, built_in_policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.treatment import with_treated, with_untreated
 from segmentation.risk.ladder import with_risk_step
 from segmentation.tiers import row_totals, tier_board
+from segmentation.treatment import NEUTRAL
 
 Result = TypeVar("Result")
 

@@ -91,7 +91,7 @@ def refusal_words(found: Counterfactual, language: Language) -> str:
         pd=percent(found.closest_probability, 2),
         gate=percent(found.needed, 2) if found.refusal.startswith("gate") else MISSING,
         score=number(found.closest_score, 1),
-        needed=number(found.needed, 1) if found.refusal == "threshold" else MISSING,
+        needed=number(found.needed, 0 if found.refusal == "stay" else 1),
     )
 
 

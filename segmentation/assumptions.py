@@ -125,7 +125,8 @@ def scaled(policy: Policy, factor: float) -> Policy:
 
     Examples
     --------
-    >>> from segmentation.policy import Treatment, built_in_policy
+    >>> from segmentation.policy import built_in_policy
+    >>> from segmentation.treatment import Treatment
     >>> built_in = built_in_policy()
     >>> policy = replace(built_in, treatments={**built_in.treatments, "Core": Treatment(20.0, 1.10)})
     >>> found = scaled(policy, 1.5).treatments["Core"]

@@ -36,9 +36,10 @@ import pandas as pd
 
 from data.errors import InputRefused
 from segmentation.frame import Frame
-from segmentation.policy import HIGHEST_STEP, TIER_KEYS, TIERS, WORKOUT, Policy, Treatment
+from segmentation.policy import TIER_KEYS, TIERS, WORKOUT, Policy
 from segmentation.returns.treatment import MEASURES, MOVED_BY
 from segmentation.risk.ladder import LADDER, UNKNOWN_STEP
+from segmentation.treatment import Treatment
 
 if TYPE_CHECKING:
     from segmentation.corners import Corners
@@ -306,31 +307,3 @@ def band_of_steps(steps: Integers) -> Integers:
     bounds = np.array([*LADDER, *[np.inf] * (UNKNOWN_STEP + 1 - len(LADDER))])
     bands = np.searchsorted(np.array(RISK_BANDS), bounds[steps], side="left")
     return np.where(steps == UNKNOWN_STEP, len(RISK_BANDS) + 1, bands).astype(np.int64)
-
-
-def histogram(cube: Cube, measure: str = "exposure_minor", bins: int = 100) -> Integers:
-    """Sum a measure by value score and risk band; customers in work-out are left out.
-
-    Parameters
-    ----------
-    cube : Cube
-        The cells.
-    measure : str
-        One of `ALL_MEASURES`.
-    bins : int
-        A divisor of 200, so that thresholds lie between bins; the score 100 is in the last one.
-
-    Returns
-    -------
-    ndarray of int64, shape (bins, 6)
-        Rows from lowest to highest score, columns from lowest to highest risk.
-    """
-    width, rest = divmod(HIGHEST_STEP, bins)
-    if rest:
-        raise ValueError(f"{bins} bins do not divide {HIGHEST_STEP} steps")
-    inside = cube.keys["is_workout"] == 0
-    row = np.minimum(cube.keys["value_step"][inside] // width, bins - 1)
-    band = band_of_steps(cube.keys["risk_step"][inside])
-    table = np.zeros((bins, len(RISK_BANDS) + 2), dtype=np.int64)
-    np.add.at(table, (row, band), cube.measures[measure][inside])
-    return table

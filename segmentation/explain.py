@@ -141,22 +141,42 @@ def tier_checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, .
     return _checks(standing, policy, tier)
 
 
-def _checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
+def lines_for(standing: Standing, policy: Policy, tier: str) -> tuple[int, int]:
+    """Give the value step a customer must reach and the rung it may not pass for Strategic or Core.
+
+    Who held the tier before, or a better one, is held to the exit lines. A rung of 255 lets
+    everybody through, −1 nobody.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from segmentation.policy import built_in_policy
+    >>> sticky = replace(built_in_policy(), exit_steps=6, exit_rungs=2)
+    >>> new, holder = (Standing(120, 20, "mature", False, False, held) for held in (NO_TIER, 0))
+    >>> lines_for(new, sticky, "Strategic"), lines_for(holder, sticky, "Strategic")
+    ((130, 32), (124, 34))
+    """
     is_top = tier == TIERS[0]
     holds_it = standing.held <= TIERS.index(tier)
     threshold = policy.strategic_step if is_top else policy.core_step
     threshold = max(0, threshold - (policy.exit_steps if holds_it else 0))
+    if not policy.gates_on:
+        return threshold, UNKNOWN_STEP
+    gate = policy.gates[standing.lifecycle if standing.lifecycle in LIFECYCLES else LIFECYCLES[-1]]
+    rung = gate.strategic if is_top else gate.core
+    if holds_it and rung != CLOSED:
+        rung = min(rung + policy.exit_rungs, TOP_RUNG)
+    return threshold, rung
+
+
+def _checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
+    threshold, rung = lines_for(standing, policy, tier)
     found = [Check("threshold", standing.value_step >= threshold, threshold / 2, standing.value_step / 2)]
     if policy.gates_on:
-        lifecycle = standing.lifecycle if standing.lifecycle in LIFECYCLES else LIFECYCLES[-1]
-        gate = policy.gates[lifecycle]
-        rung = gate.strategic if is_top else gate.core
-        if holds_it and rung != CLOSED:
-            rung = min(rung + policy.exit_rungs, TOP_RUNG)
         needed = None if rung == CLOSED else bound(rung)
         actual = None if standing.risk_step == UNKNOWN_STEP else bound(standing.risk_step)
         found.append(Check("gate", standing.risk_step <= rung, needed, actual))
-    if is_top:
+    if tier == TIERS[0]:
         found.append(Check("cap", not standing.is_capped, None, None))
     return tuple(found)
 

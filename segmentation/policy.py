@@ -18,6 +18,7 @@ from data.errors import PolicyInvalid, Problem
 from data.identity import content_hash
 from segmentation.risk.ladder import LADDER, bound, snap_down
 from segmentation.rules import Rule, Table, problems_of
+from segmentation.treatment import TREATMENT_RULES, YEARLY, Treatment
 
 if TYPE_CHECKING:
     from segmentation.overrides import Override
@@ -74,77 +75,6 @@ class Gate:
         return strategic, core
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    """What a tier gets; the defaults of the built-in policy are assumptions.
-
-    Attributes
-    ----------
-    price_change_bp : float
-        Change of the yearly rate on the drawn balance, in basis points.
-    limit_multiplier : float
-        Limit offered over today's limit.
-    headroom_use : float
-        Share (0–1) of new headroom that is drawn.
-    collateral_cover : float
-        Collateral asked, its value as a share (0–1) of the exposure.
-    service_cost_rate : float
-        Yearly cost of the tier's service over the drawn balance, a fraction.
-    take_up : float
-        Share (0–1) of customers who accept price, limit and collateral.
-    review_months : int
-        Months between reviews.
-    offer : str
-        Key of the offer; the words say it.
-    churn_change : float
-        Change of the share (−1–1) of customers who leave in a year; moves the
-        lifetime value, no figure of the year.
-    """
-
-    price_change_bp: float = 0.0
-    limit_multiplier: float = 1.0
-    headroom_use: float = 0.0
-    collateral_cover: float = 0.0
-    service_cost_rate: float = 0.0
-    take_up: float = 1.0
-    review_months: int = 12
-    offer: str = "none"
-    churn_change: float = 0.0
-
-    @property
-    def moves(self) -> frozenset[str]:
-        """Parts that change a figure of the year: limit, price, collateral, service.
-
-        Examples
-        --------
-        >>> Treatment(price_change_bp=5, headroom_use=0.5, service_cost_rate=0.001).moves == {"price", "service"}
-        True
-        >>> NEUTRAL.moves
-        frozenset()
-        """
-        taken = {
-            "limit": self.limit_multiplier - 1,
-            "price": self.price_change_bp,
-            "collateral": self.collateral_cover,
-        }
-        offered = {part for part, change in taken.items() if change * self.take_up != 0}
-        return frozenset(offered | ({"service"} if self.service_cost_rate != 0 else set()))
-
-
-NEUTRAL = Treatment()
-"""Changes no figure: tiers then only re-label customers."""
-
-YEARLY = (
-    "price_change_bp",
-    "limit_multiplier",
-    "headroom_use",
-    "collateral_cover",
-    "service_cost_rate",
-    "take_up",
-)
-"""Fields of a treatment that move this year's money, and so the cube."""
-
-
 TOP_RULES: dict[str, Rule] = {
     "name": Rule(str, 1, 120, is_needed=True),
     "author": Rule(str, 0, 120),
@@ -162,17 +92,6 @@ RUNG = Rule(
     int, CLOSED, TOP_RUNG, f"(a rung of the risk ladder; {CLOSED} lets nobody through)", is_needed=True
 )
 GATE_RULES: dict[str, Rule] = {"strategic": RUNG, "core": RUNG}
-TREATMENT_RULES: dict[str, Rule] = {
-    "price_change_bp": Rule(float, -1000, 1000, "basis points"),
-    "limit_multiplier": Rule(float, 0, 5, "times today's limit"),
-    "headroom_use": Rule(float, 0, 1),
-    "collateral_cover": Rule(float, 0, 1),
-    "service_cost_rate": Rule(float, 0, 0.2),
-    "take_up": Rule(float, 0, 1),
-    "review_months": Rule(int, 1, 120, "months"),
-    "offer": Rule(str, 0, 80),
-    "churn_change": Rule(float, -1, 1),
-}
 GATE_TABLE = Table(
     GATE_RULES,
     ordered=("strategic", "core", "Strategic accepts more risk than Core", "Lower strategic or raise core."),

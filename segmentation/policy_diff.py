@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from segmentation.policy import GATE_RULES, LIFECYCLES, TIERS, TOP_RULES, TREATMENT_RULES, Policy
+from segmentation.policy import GATE_RULES, LIFECYCLES, TIERS, TOP_RULES, Policy
+from segmentation.treatment import TREATMENT_RULES
 
 Value = str | int | float | bool
 Side = Literal["mine", "theirs"]

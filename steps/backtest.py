@@ -22,9 +22,11 @@ from segmentation.realised import outcomes_apart, with_realised
 from segmentation.risk.hazard import SURVIVAL_COLUMNS
 from segmentation.score import score
 from segmentation.scoring_model import ScoreOptions, ScoringModel
+from segmentation.selection import Selection
 from steps.house import House
 from steps.scoring import columns_of
 from steps.tiers import tiered_frame
+from steps.views import look_at
 
 JUDGED = (
     "customer_id", "tier", "amount", "probability_of_default", "value_score", "outcome_defaulted", "outcome_loss",
@@ -169,16 +171,34 @@ def backtest_days(house: House, snapshot: Snapshot) -> BackTestDays | None:
     return BackTestDays(first, last, fit_until, min(date(fit_until.year + 3, 12, 31), last))
 
 
-def backtest(house: House, snapshot: Snapshot, spec: BackTestSpec) -> BackTest:
-    """Set tiers as of a day within a snapshot, and judge them by its dated outcomes."""
+def backtest(house: House, snapshot: Snapshot, spec: BackTestSpec, selection: Selection) -> BackTest:
+    """Set tiers as of a day within a snapshot, and judge those who fit a selection by its dated outcomes."""
+    only = look_at(house, snapshot.snapshot_id, selection, ()).table if selection else None
     with house.warehouse.cursor() as cursor:
-        return backtest_rows(cursor, snapshot, spec, house.settings.sample_rows)[0]
+        return backtest_rows(cursor, snapshot, spec, house.settings.sample_rows, only)[0]
 
 
 def backtest_rows(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, spec: BackTestSpec, sample_rows: int
+    cursor: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    spec: BackTestSpec,
+    sample_rows: int,
+    only: str | None = None,
 ) -> tuple[BackTest, pd.DataFrame]:
     """Run a back-test; gives the rows behind it, too.
+
+    Parameters
+    ----------
+    cursor : DuckDBPyConnection
+        Of the warehouse.
+    snapshot : Snapshot
+        Whose deals.
+    spec : BackTestSpec
+        What is asked.
+    sample_rows : int
+        Rows the model is fitted on at most.
+    only : str or None
+        Table of the customers to judge; the model knows the others all the same. None: everybody.
 
     Raises
     ------
@@ -190,12 +210,13 @@ def backtest_rows(
     _check(snapshot, spec)
     by = quote_identifier(spec.dated_by)
     source = quote_identifier(snapshot.table)
+    among = f"SEMI JOIN {quote_identifier(only)} USING (customer_id)" if only else ""
     begun = [spec.fit_until, spec.tiers_from, spec.tiers_to]
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE backtest_old AS SELECT * FROM {source} WHERE {by} <= ?", begun[:1]
     ).fetchall()
     cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE backtest_new AS SELECT * FROM {source} WHERE {by} BETWEEN ? AND ?",
+        f"CREATE OR REPLACE TEMP TABLE backtest_new AS SELECT * FROM {source} {among} WHERE {by} BETWEEN ? AND ?",
         begun[1:],
     ).fetchall()
     for table, what in (("backtest_old", "to fit on"), ("backtest_new", "to give a tier")):
@@ -203,7 +224,8 @@ def backtest_rows(
         if held < FEWEST:
             raise InputRefused.because(
                 f"{held} customers {what} between the days chosen; {FEWEST} are the least",
-                file=snapshot.name, column=spec.dated_by, remedy="Choose a wider span.",
+                file=snapshot.name, column=spec.dated_by,
+                remedy="Choose a wider span, or a wider filter." if only else "Choose a wider span.",
             )  # fmt: skip
     model = fit_as_of(cursor, snapshot, spec, sample_rows)
     judged = _judged_within(cursor, snapshot, model, spec)

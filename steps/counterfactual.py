@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 
 from data.contract import COLUMNS, Column
-from data.engines.functions import fetch, frame_of, hash_sample
+from data.engines.functions import Frame, fetch, frame_of, hash_sample
 from data.engines.sql import quote_identifier
 from data.ingest.cells import SQL_TYPES
 from data.people import Person, masked_columns
@@ -25,8 +26,10 @@ from steps.scoring import Scored
 from steps.tiers import tiered_frame
 
 JUDGED = ("tier", "value_score", "value_step", "risk_step", "probability_of_default", "is_capped")
-STANDING = ("value_step", "risk_step", "lifecycle", "is_capped", "is_defaulted", "probability_source", "drawn",
-            "exposure_at_default")  # fmt: skip
+STANDING = ("value_step", "risk_step", "lifecycle", "is_capped", "is_defaulted", "held", "forced", "is_staying",
+            "probability_source", "drawn", "exposure_at_default")  # fmt: skip
+HELD = ("held", "months_held")
+"""Tier held before and for how long: the customer's own, whatever else of it changes."""
 
 
 def what_would_lift(
@@ -35,7 +38,8 @@ def what_would_lift(
     """Find the smallest changes that lift a customer to a tier; None when nobody has that key.
 
     Columns the person may not see are not moved: an answer would tell them. Asked is what the
-    policy's lines give, whatever tier a person has set for the customer.
+    policy's lines give, whatever tier a person has set for the customer; a tier held before
+    counts where the policy heeds it, for the changed rows as for the customer.
     """
     policy = replace(policy, overrides=())
     with house.warehouse.cursor() as cursor:
@@ -46,17 +50,19 @@ def what_would_lift(
             f"CREATE OR REPLACE TEMP TABLE one_scored AS SELECT * FROM {quote_identifier(scored.table)} WHERE customer_id = ?",
             [customer_id],
         ).fetchall()
-        now = fetch(tiered_frame(frame_of(cursor, "one_scored"), policy).select(*STANDING)).iloc[0]
+        known = frame_of(cursor, "one_scored")
+        now = fetch(tiered_frame(known, policy).select(*STANDING)).iloc[0]
+        before = _held_before(known)
         columns = _movable(scored, masked_columns(person))
         # What is at risk counts also where the file left it to be worked out.
         seen = own | {name: now[name] for name in ("drawn", "exposure_at_default")}
         return find_ways(
             own,
-            _standing(now),
+            Standing.of({str(name): cell for name, cell in now.items()}),
             levers_of(seen, columns, _curves(house, cursor, scored, columns)),
             policy,
             target,
-            lambda rows: _judged(house, cursor, scored, policy, rows),
+            lambda rows: _judged(house, cursor, scored, policy, rows, before),
             conversion=scored.model.exposure.credit_conversion_factor,
             probability_source=str(now["probability_source"]),
         )
@@ -76,11 +82,16 @@ def _one(
     return None if row is None else dict(zip(names, row, strict=True))
 
 
-def _standing(now: pd.Series) -> Standing:
-    return Standing(
-        int(now["value_step"]), int(now["risk_step"]), str(now["lifecycle"] or "unknown"), bool(now["is_capped"]),
-        bool(now["is_defaulted"]),
-    )  # fmt: skip
+def _held_before(known: Frame) -> list[nw.Expr]:
+    """Give the customer's tier before and its months as constants; none where nothing is known of a past."""
+    if not set(HELD) <= set(known.collect_schema().names()):
+        return []
+    row = fetch(known.select(*HELD)).iloc[0]
+    held, months = (None if pd.isna(row[name]) else float(row[name]) for name in HELD)
+    return [
+        nw.lit(held).cast(nw.Int64).alias("held"),
+        nw.lit(months).cast(nw.Float64).alias("months_held"),
+    ]
 
 
 def _movable(scored: Scored, hidden: frozenset[str]) -> list[Column]:
@@ -110,9 +121,14 @@ def _curves(
 
 
 def _judged(
-    house: House, cursor: duckdb.DuckDBPyConnection, scored: Scored, policy: Policy, rows: pd.DataFrame
+    house: House,
+    cursor: duckdb.DuckDBPyConnection,
+    scored: Scored,
+    policy: Policy,
+    rows: pd.DataFrame,
+    before: list[nw.Expr],
 ) -> pd.DataFrame:
-    """Score candidates in one go: the customer's own row, with the cells that change."""
+    """Score candidates in one go: the customer's own row and past, with the cells that change."""
     kinds = asked_kinds(scored.model)
     own = [name for name in scored.snapshot.kinds if name in kinds]
     cursor.register("asked_changes", rows.assign(**{NUMBER: range(len(rows))}))
@@ -128,5 +144,5 @@ def _judged(
         f"INSERT INTO {ROWS} ({NUMBER}, {names}) SELECT c.{NUMBER}, {cells} FROM asked_changes c, asked_base b"
     ).fetchall()
     cursor.unregister("asked_changes")
-    frame = tiered_frame(score_rows(house, cursor, scored.model), policy)
+    frame = tiered_frame(score_rows(house, cursor, scored.model).with_columns(before), policy)
     return fetch(frame.select(NUMBER, *JUDGED).sort(NUMBER)).reset_index(drop=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -14,6 +14,7 @@ from data.contract import BY_NAME
 from data.engines.functions import fetch, frame_of
 from data.engines.sql import quote_identifier
 from data.people import Person, masked_columns
+from segmentation.cube import NO_TIER
 from segmentation.explain import Standing, TierReason, tier_reason
 from segmentation.lifetime import observed_churn, with_lifetime_value
 from segmentation.limits import LimitRules, with_proposed_limit
@@ -63,6 +64,8 @@ class CustomerPicture:
         are None. Texts are hostile.
     reason : TierReason
         Why the tier, and what would lift it.
+    tier_by_lines : str
+        Tier its own figures give it, whatever a person has set.
     points : tuple of Reason
         The scorecard's view, costliest first; empty without a scorecard.
     peers : tuple of Peer
@@ -79,6 +82,7 @@ class CustomerPicture:
 
     row: Mapping[str, Any]  # Any: cells have the types of their columns
     reason: TierReason
+    tier_by_lines: str
     points: tuple[Reason, ...]
     peers: tuple[Peer, ...]
     curve: tuple[tuple[int, float], ...]
@@ -190,6 +194,7 @@ def customer_picture(
     return CustomerPicture(
         shown,
         tier_reason(standing, policy),
+        tier_reason(replace(standing, forced=NO_TIER), policy).tier,
         points,
         peers,
         _curve(scored.model.hazard, row),

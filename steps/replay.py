@@ -16,6 +16,7 @@ from segmentation.backtest import TierOutcome
 from segmentation.cube import with_capped
 from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.ratios import ReturnsSettings
+from segmentation.selection import Selection
 from segmentation.tiers import TierBoard, row_moves
 from steps.backtest import by_rule
 from steps.backtest_between import realised_tiers
@@ -23,6 +24,7 @@ from steps.house import House
 from steps.movement import earlier_snapshots
 from steps.scoring import Scored, open_scored
 from steps.tiers import apply_policy
+from steps.views import look_at
 
 KIND = "challenger"
 
@@ -58,11 +60,16 @@ def snapshots_of_lender(house: House, current: Snapshot) -> list[Snapshot]:
 
 
 def replay_policy(
-    house: House, current: Snapshot, proposal: Policy, in_force: Policy
+    house: House, current: Snapshot, proposal: Policy, in_force: Policy, selection: Selection
 ) -> tuple[ReplayLine, ...]:
-    """Apply a proposal to every snapshot of the lender, beside the policy in force: before anybody approves it."""
+    """Apply a proposal to every snapshot of the lender, beside the policy in force: before anybody approves it.
+
+    Of the customers of a selection, on each snapshot those who fit it then; tiers held before
+    are those of the policy in force, as on the board.
+    """
+    proposal, in_force = by_rule(proposal), by_rule(in_force)
     return tuple(
-        _line(house, open_scored(house, entry.snapshot_id), by_rule(proposal), by_rule(in_force))
+        _line(house, look_at(house, entry.snapshot_id, selection, (in_force, proposal)), proposal, in_force)
         for entry in snapshots_of_lender(house, current)
     )
 
@@ -195,14 +202,19 @@ class FollowLine:
     counts: bool
 
 
-def follow_challenger(house: House, current: Snapshot, challenger: Challenger) -> tuple[FollowLine, ...]:
-    """Apply champion and challenger to each snapshot, and read what became of their tiers in the next one."""
+def follow_challenger(
+    house: House, current: Snapshot, challenger: Challenger, selection: Selection
+) -> tuple[FollowLine, ...]:
+    """Apply champion and challenger to each snapshot, and read what became of their tiers in the next one.
+
+    Of the customers of a selection, on each snapshot those who fit it then.
+    """
     entries = [entry for entry in snapshots_of_lender(house, current) if entry.as_of is not None]
-    scored = [open_scored(house, entry.snapshot_id) for entry in entries]
     found = []
-    for at, here in enumerate(scored):
-        champion = _in_force_on(house, here.snapshot.as_of or challenger.since)
-        following = scored[at + 1] if at + 1 < len(scored) else None
+    for at, entry in enumerate(entries):
+        champion = _in_force_on(house, entry.as_of or challenger.since)
+        here = look_at(house, entry.snapshot_id, selection, (champion, challenger.policy))
+        following = open_scored(house, entries[at + 1].snapshot_id) if at + 1 < len(entries) else None
         became: tuple[tuple[TierOutcome, ...], ...] = ((), ())
         if following is not None:
             became = realised_tiers(house, here, following, (champion, challenger.policy))

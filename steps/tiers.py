@@ -1,4 +1,4 @@
-"""What a policy makes of a scored table: its cube, its tiers, its score histogram."""
+"""What a policy makes of a scored table: its cube and its tiers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from segmentation.cube import (
     moved_measures,
     with_capped,
 )
-from segmentation.policy import NEUTRAL, TIERS, Policy, built_in_policy
+from segmentation.policy import TIERS, Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
 from segmentation.scoring_model import ScoringModel
 from segmentation.tiers import TierBoard, tier_board, with_tier
+from segmentation.treatment import NEUTRAL
 from steps.house import House
 from steps.overrides import overrides_in_force
 from steps.scoring import Scored

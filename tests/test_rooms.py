@@ -74,7 +74,7 @@ def test_of_segmentation_pages_use_only_policies_and_the_ladder() -> None:
                 and node.module.startswith(("segmentation", "data."))
             ):
                 used.add(node.module)
-    assert used <= {"segmentation.policy", "segmentation.risk.ladder"}
+    assert used <= {"segmentation.policy", "segmentation.treatment", "segmentation.risk.ladder"}
 
 
 def test_every_room_has_its_ten_lines() -> None:

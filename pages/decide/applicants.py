@@ -7,6 +7,7 @@ import streamlit as st
 import pipeline
 from pages.decide import applicants_file, applicants_form
 from pages.parts import cards, context, errors, state
+from pages.parts.opened import opened
 from reports import html
 from reports.applicants import deal_metrics, deal_verdict, term_rows, worth_sentence
 from reports.boards import tier_name
@@ -19,16 +20,12 @@ VIEWS = ("one", "file")
 
 def show() -> None:
     """Lay out the page."""
-    language = state.language()
-    current = context.snapshot()
-    if current is None:
-        context.lead_on(language)
+    page = opened()
+    if page is None:
         return
-    scored = context.open_scored(current)
+    language, scored, in_force, draft = page.language, page.scored, page.in_force, page.draft
     cards.heading(say("applicants.title", language), say("applicants.answer", language))
     view = context.choose_view("applicants_view", VIEWS, language)
-    in_force = pipeline.policy_in_force(state.house())
-    draft = state.draft(in_force)
     with errors.shown():
         if view == "one":
             _one(scored, in_force, draft, language)

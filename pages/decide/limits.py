@@ -9,6 +9,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, errors, state
+from pages.parts.opened import opened
 from reports import html
 from reports.boards import tier_name
 from reports.escape import spreadsheet
@@ -23,15 +24,10 @@ WHOLE = 1_000_000
 
 def show() -> None:
     """Lay out the page."""
-    language = state.language()
-    current = context.snapshot()
-    if current is None:
-        context.lead_on(language)
+    page = opened()
+    if page is None:
         return
-    scored = context.open_scored(current)
-    house = state.house()
-    unit = context.unit_of(scored, language)
-    policy = state.draft(pipeline.policy_in_force(house))
+    language, house, scored, policy, unit = page.language, page.house, page.scored, page.draft, page.unit
     rules = pipeline.limit_rules(house)
     with st.spinner(say("work.summing", language)):
         found = state.once(

@@ -6,6 +6,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, state
+from pages.parts.opened import opened
 from reports.boards import tier_name
 from reports.escape import spreadsheet
 from reports.formats import Language, count, money, unit_label
@@ -20,21 +21,22 @@ ROWS = 50
 
 def show() -> None:
     """Lay out the page."""
-    language = state.language()
-    current = context.snapshot()
-    if current is None:
-        context.lead_on(language)
+    page = opened()
+    if page is None:
         return
-    house = state.house()
-    scored = context.open_scored(current)
-    in_force = pipeline.policy_in_force(house)
-    draft = state.draft(in_force)
+    language, house, scored, in_force, draft = (
+        page.language,
+        page.house,
+        page.scored,
+        page.in_force,
+        page.draft,
+    )
     board = pipeline.apply_policy(house, scored, draft, in_force)
     if not board.customers_moved:
         cards.heading(say("movers.title", language), say("movers.nobody", language))
         st.page_link(state.page("tiers"), label=say("movers.to_tiers", language))
         return
-    unit = context.unit_of(scored, language)
+    unit = page.unit
     moved = money(board.exposure_moved / 100, unit, language)
     cards.heading(
         say("movers.title", language),

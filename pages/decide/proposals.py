@@ -7,7 +7,8 @@ import streamlit as st
 import pipeline
 from pages.decide import proposals_limits as fields
 from pages.decide import proposals_more as more
-from pages.parts import cards, context, errors, state
+from pages.parts import cards, errors, state
+from pages.parts.opened import opened
 from reports import html
 from reports.formats import Language, MoneyUnit, unit_label
 from reports.proposals import (
@@ -23,17 +24,17 @@ from reports.words import say
 
 def show() -> None:
     """Lay out the page."""
-    language = state.language()
-    current = context.snapshot()
-    if current is None:
-        context.lead_on(language)
+    page = opened()
+    if page is None:
         return
-    scored = context.open_scored(current)
-    house = state.house()
-    in_force = pipeline.policy_in_force(house)
-    draft = state.draft(in_force)
-    base = more.searched_from(draft)
-    unit = context.unit_of(scored, language)
+    language, house, scored, in_force, draft = (
+        page.language,
+        page.house,
+        page.scored,
+        page.in_force,
+        page.draft,
+    )
+    base, unit = more.searched_from(draft), page.unit
     with st.spinner(say("work.summing", language)):
         today = state.once(
             ("totals", scored.scored_id, in_force.identity, in_force.identity),

@@ -6,6 +6,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, state
+from pages.parts.opened import opened
 from reports.charts.proposals import group_chart, tornado
 from reports.formats import Language, percent, unit_label
 from reports.robustness import CLIFF, group_labels, shift_rows, tornado_rows
@@ -18,14 +19,10 @@ GOOD = {"profit": 1, "expected_loss": -1, "capital": -1, "moved": 0}
 
 def show() -> None:
     """Lay out the page."""
-    language = state.language()
-    current = context.snapshot()
-    if current is None:
-        context.lead_on(language)
+    page = opened()
+    if page is None:
         return
-    scored = context.open_scored(current)
-    house = state.house()
-    policy = state.draft(pipeline.policy_in_force(house))
+    language, house, scored, policy = page.language, page.house, page.scored, page.draft
     with st.spinner(say("work.summing", language)):
         near, shifts = state.once(
             ("near and shifts", scored.scored_id, policy.identity),

@@ -16,7 +16,8 @@ from reports.boards import threshold_text, tier_name
 from reports.charts.tiers import bubbles
 from reports.formats import Language
 from reports.words import has_words, say
-from segmentation.policy import NEUTRAL, TIERS, Policy, Treatment
+from segmentation.policy import TIERS, Policy
+from segmentation.treatment import NEUTRAL, Treatment
 
 TREATMENT_FIELDS: tuple[tuple[str, str, float, float, float, float], ...] = (
     # field, words, least, most, step, factor from what is stored to what is shown

@@ -17,7 +17,8 @@ import streamlit as st
 
 import pipeline
 from reports.escape import markdown
-from segmentation.policy import LIFECYCLES, Gate, Policy, Treatment
+from segmentation.policy import LIFECYCLES, Gate, Policy
+from segmentation.treatment import Treatment
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

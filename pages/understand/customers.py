@@ -7,6 +7,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, errors, state
+from pages.parts.opened import opened
 from reports import html
 from reports.boards import tier_name
 from reports.charts.risk import default_curve
@@ -22,15 +23,12 @@ from reports.words import say
 
 def show() -> None:
     """Lay out the page."""
-    language = state.language()
-    current = context.snapshot()
-    if current is None:
-        context.lead_on(language)
+    page = opened()
+    if page is None:
         return
-    scored = context.open_scored(current)
+    language, scored, policy = page.language, page.scored, page.draft
     cards.heading(say("customers.title", language), say("customers.answer", language))
     text = st.text_input(say("customers.search", language), key="w_search", max_chars=100)
-    policy = state.draft(pipeline.policy_in_force(state.house()))
     found = pipeline.search_customers(state.house(), scored, text, policy, state.person())
     if found.empty:
         cards.quiet(say("customers.none", language))
@@ -135,11 +133,13 @@ def _lift(
     language: Language,
 ) -> None:
     """What would lift it: asked for by a button, since it scores hundreds of changed rows."""
-    targets = pipeline.better_tiers(picture.reason.tier)
+    targets = pipeline.better_tiers(picture.tier_by_lines)
     if not targets:
         return
     key = str(picture.row["customer_id"])
     with cards.card(say("lift.title", language), say("lift.subtitle", language), key="lift"):
+        if picture.reason.bound_by == "override":
+            cards.quiet(say("lift.by_lines", language, tier=tier_name(picture.tier_by_lines, language)))
         target = targets[0]
         if len(targets) > 1:
             target = st.segmented_control(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import streamlit as st
@@ -43,7 +44,7 @@ def show() -> None:
         cards.heading(say("backtest.title", language), say("backtest.lead", language))
     view = context.choose_view("backtest_view", VIEWS, language)
     if state.selection():
-        cards.quiet(say("backtest.all_customers", language))
+        cards.quiet(say(f"backtest.filtered_{view}", language))
     with errors.shown():
         if view == "replay":
             backtest_policies.replay(current, language)
@@ -70,6 +71,7 @@ def _judge(current: pipeline.Snapshot, language: Language) -> None:
         _why_not(current, language)
         return
     key = f"backtest_{current.snapshot_id[:12]}"
+    answered = f"{key}_{state.selection().identity[:12]}"
     with cards.card(say("backtest.first", language), key="backtest-ask"):
         source = sources[0]
         if len(sources) > 1:
@@ -79,17 +81,22 @@ def _judge(current: pipeline.Snapshot, language: Language) -> None:
             )  # fmt: skip
         with st.form(f"form_{key}_{source}", border=False):
             if source == "within" and days is not None:
-                spec = _ask_within(days, key, language)
-                asked = st.form_submit_button(say("backtest.run", language), type="primary")
-                if asked:
-                    _run_within(current, spec, key, language)
-            else:
-                other, policy = _ask_between(earlier, key, language)
+                spec, rule = _ask_within(days, key, language)
                 if st.form_submit_button(say("backtest.run", language), type="primary"):
-                    _run_between(other, current, policy, key, language)
-    found = state.kept(key)
-    if found is not None:
-        _found(found, current, language)
+                    _run(
+                        lambda: pipeline.backtest(house, current, spec, state.selection()),
+                        rule,
+                        answered,
+                        language,
+                    )
+            else:
+                other, rule = _ask_between(earlier, key, language)
+                if st.form_submit_button(say("backtest.run", language), type="primary"):
+                    _run(lambda: _between(other, current, rule), rule, answered, language)
+    kept = state.kept(answered)
+    if kept is not None:
+        found, rule, identity = kept
+        _found(found, _set_by(found, rule, identity, language), current, language)
 
 
 def _why_not(current: pipeline.Snapshot, language: Language) -> None:
@@ -122,7 +129,9 @@ def _rules(key: str, language: Language, *, by_count: bool) -> str:
     )  # fmt: skip
 
 
-def _ask_within(days: pipeline.BackTestDays, key: str, language: Language) -> pipeline.BackTestSpec:
+def _ask_within(
+    days: pipeline.BackTestDays, key: str, language: Language
+) -> tuple[pipeline.BackTestSpec, str]:
     first, second, third, fourth = st.columns(4)
 
     def ask(
@@ -150,14 +159,15 @@ def _ask_within(days: pipeline.BackTestDays, key: str, language: Language) -> pi
         say("backtest.hindsight", language), key=f"w_hindsight_{key}", help=say("backtest.hindsight_help", language)
     )  # fmt: skip
     options = pipeline.ScoreOptions(weights=pipeline.weights_from(WEIGHTS[weights]))
-    return pipeline.BackTestSpec(
+    spec = pipeline.BackTestSpec(
         fit_until, tiers_from, tiers_to, until, policy=_policy(rule), hindsight=hindsight, options=options
     )
+    return spec, rule
 
 
 def _ask_between(
     earlier: list[pipeline.Snapshot], key: str, language: Language
-) -> tuple[pipeline.Snapshot, pipeline.Policy]:
+) -> tuple[pipeline.Snapshot, str]:
     by_id = {entry.snapshot_id: entry for entry in earlier}
     left, right = st.columns(2)
     chosen = left.selectbox(
@@ -166,40 +176,44 @@ def _ask_between(
     )  # fmt: skip
     with right:
         rule = _rules(key, language, by_count=False)
-    policy = _policy(rule) or pipeline.policy_in_force(state.house())
-    return by_id[str(chosen)], policy
+    return by_id[str(chosen)], rule
 
 
-def _run_within(
-    current: pipeline.Snapshot, spec: pipeline.BackTestSpec, key: str, language: Language
-) -> None:
+def _between(other: pipeline.Snapshot, current: pipeline.Snapshot, rule: str) -> pipeline.BackTest:
+    """Judge the tiers of an earlier snapshot: of those who fitted the filter then, with what they held before."""
+    house = state.house()
+    in_force = pipeline.policy_in_force(house)
+    policy = _policy(rule) or in_force
+    old = pipeline.look_at(house, other.snapshot_id, state.selection(), (in_force, policy))
+    return pipeline.backtest_between(house, old, pipeline.open_scored(house, current.snapshot_id), policy)
+
+
+def _run(work: Callable[[], pipeline.BackTest], rule: str, key: str, language: Language) -> None:
+    """Run, and keep what came of it with what was asked: the fields may say something else by then."""
     state.forget(key)
     with st.spinner(say("backtest.working", language), show_time=True):
-        found = pipeline.backtest(state.house(), current, spec)
-    state.keep(key, found)
+        found = work()
+    policy = _policy(rule)
+    state.keep(key, (found, rule, policy.identity if policy else ""))
 
 
-def _run_between(
-    other: pipeline.Snapshot,
-    current: pipeline.Snapshot,
-    policy: pipeline.Policy,
-    key: str,
-    language: Language,
-) -> None:
-    state.forget(key)
-    house = state.house()
-    old, new = (pipeline.open_scored(house, entry.snapshot_id) for entry in (other, current))
-    with st.spinner(say("work.summing", language), show_time=True):
-        found = pipeline.backtest_between(house, old, new, policy)
-    state.keep(key, found)
+def _set_by(found: pipeline.BackTest, rule: str, identity: str, language: Language) -> str:
+    """Say what set the tiers, when, and until when they were judged."""
+    policy = _policy(rule)
+    is_same = policy is None or policy.identity == identity
+    until = found.until if found.until is not None else found.tiers_to
+    return say(
+        "outcome.set_by", language, on=day(found.set_on, language), until=day(until, language),
+        rule=say(f"backtest.rule_{rule}" if is_same else f"backtest.rule_{rule}_then", language),
+    )  # fmt: skip
 
 
-def _found(found: pipeline.BackTest, current: pipeline.Snapshot, language: Language) -> None:
+def _found(found: pipeline.BackTest, set_by: str, current: pipeline.Snapshot, language: Language) -> None:
     """The finding, its two pictures, the rules side by side, what it rests on."""
     by_rule = {rule.rule: rule.tiers for rule in found.rules}
     judged = say("outcome.judged", language, n=count(found.customers), defaults=count(found.defaults))
     few = say("outcome.few", language, n=found.defaults) if found.defaults < FEW_DEFAULTS else ""
-    cards.answer(backtest_answer(found.rules, language), judged, few)
+    cards.answer(backtest_answer(found.rules, language), judged, f"{set_by} {few}".strip())
     theme = state.theme()
     left, right = st.columns(2)
     for column, measure in ((left, "rate"), (right, "net")):

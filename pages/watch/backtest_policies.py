@@ -40,10 +40,11 @@ def replay(current: pipeline.Snapshot, language: Language) -> None:
     if draft.identity == in_force.identity:
         cards.card(title, say("replay.same", language), key="replay-same")
         return
+    chosen = state.selection()
     with st.spinner(say("work.summing", language), show_time=True):
         lines = state.once(
-            ("replay", current.snapshot_id, draft.identity, in_force.identity, *_listed()),
-            lambda: pipeline.replay_policy(state.house(), current, draft, in_force),
+            ("replay", current.snapshot_id, draft.identity, in_force.identity, chosen.identity, *_listed()),
+            lambda: pipeline.replay_policy(state.house(), current, draft, in_force, chosen),
         )
     shown = [
         Replayed(line.snapshot.name, line.snapshot.as_of, line.in_force, line.proposal, line.moved)
@@ -97,10 +98,11 @@ def _register(current: pipeline.Snapshot, draft: pipeline.Policy, language: Lang
 
 def _follow(current: pipeline.Snapshot, running: pipeline.Challenger, language: Language) -> None:
     """Both policies on each snapshot, and what became of their best tiers."""
+    chosen = state.selection()
     with st.spinner(say("work.summing", language), show_time=True):
         lines = state.once(
-            ("challenger", running.challenger_id, current.snapshot_id, *_listed()),
-            lambda: pipeline.follow_challenger(state.house(), current, running),
+            ("challenger", running.challenger_id, current.snapshot_id, chosen.identity, *_listed()),
+            lambda: pipeline.follow_challenger(state.house(), current, running, chosen),
         )
     name = context.policy_name(running.policy, language)
     judged = sum(line.counts and bool(line.champion_became) for line in lines)

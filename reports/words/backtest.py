@@ -25,9 +25,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "backtest_view.replay": ("Replay my draft", "重放草稿"),
     "backtest_view.challenger": ("Challenger", "挑战者政策"),
 
-    "backtest.all_customers": (
-        "The filter above does not narrow this page: past tiers are judged for all customers.",
-        "上方筛选不影响本页：过去的分层按全部客户检验。"),
+    "backtest.filtered_judge": (
+        "Judged are the customers who fit the filter above; the model learns from all of them.",
+        "仅检验符合上方筛选的客户；模型仍从全部客户中学习。"),
+    "backtest.filtered_replay": (
+        "On each snapshot those customers count who fitted the filter above on its day.",
+        "各期快照仅计入当日符合上方筛选的客户。"),
+    "backtest.filtered_challenger": (
+        "On each snapshot those customers count who fitted the filter above on its day.",
+        "各期快照仅计入当日符合上方筛选的客户。"),
     "backtest.source": ("Outcomes from", "结果来源"),
     "backtest.source_within": ("dated outcomes of this snapshot", "本快照中带日期的结果"),
     "backtest.source_between": ("a later snapshot", "较晚的快照"),
@@ -52,7 +58,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "backtest.rule": ("Tiers set by", "分层方式"),
     "backtest.rule_draft": ("my draft", "我的草稿"),
     "backtest.rule_in_force": ("the policy in force", "现行政策"),
-    "backtest.rule_count": ("count: best tenth, next three tenths", "按数量：前 10% 与其后 30%"),
+    "backtest.rule_draft_then": ("my draft as it was then", "当时的草稿"),
+    "backtest.rule_in_force_then": ("the policy then in force", "当时的现行政策"),
+    "backtest.rule_count": ("count: best tenth, next three tenths", "数量：前 10% 与其后 30%"),
     "backtest.weights": ("Value score counts", "价值评分侧重"),
     "backtest.weights_profit": ("profit of a customer", "每户利润"),
     "backtest.weights_unit": ("profit of a unit lent", "每单位贷款的利润"),
@@ -110,6 +118,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "The loss of {n} {n:default|defaults} is not known: forecast loss rate times exposure stands in",
         "{n} 笔违约的损失未知：以预测损失率乘敞口代替"),
     "outcome.judged": ("{n} customers judged, {defaults} of them defaulted.", "检验 {n} 户，其中违约 {defaults} 户。"),
+    "outcome.set_by": (
+        "Tiers as {rule} sets them on what was known on {on}; outcomes until {until}.",
+        "按{rule}、以 {on} 所知信息分层；结果截至 {until}。"),
     "outcome.left_out": ("Not judged: {parts}.", "未检验：{parts}。"),
     "left_out.in_default": ("{n} in default already", "{n} 户当时已违约"),
     "left_out.undated": ("{n} whose default has no date", "{n} 户违约无日期"),

@@ -7,6 +7,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "lift.title": ("What would lift it?", "怎样才能升级？"),
     "lift.subtitle": ("The smallest changes of what the customer itself can move, each scored anew by the model",
                       "客户自身可改变的最小调整，每项均由模型重新评分"),
+    "lift.by_lines": ("A person has set its tier; by its own figures it is {tier}. What follows lifts it from there.",
+                      "其层级由人工指定；按其自身数据应为{tier}，以下由此算起。"),
     "lift.target": ("To which tier?", "升入哪一层级？"),
     "lift.find": ("Find what would lift it", "查找升级途径"),
     "lift.working": ("Scoring changed rows", "正在对调整后的数据评分"),
@@ -52,6 +54,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "lift.refusal.top": ("It stands in the highest tier already.", "已处于最高层级。"),
     "lift.refusal.default": ("It is in default, outside the tiers. Nothing but the end of the default changes that.",
                              "该客户已违约，不参与分层；违约解除之前任何调整均无效。"),
+    "lift.refusal.stay": ("It changed its tier lately, and the policy keeps it there for {needed} {needed:month|months} whatever "
+                          "its figures are. Ask again after that.",
+                          "该客户近期刚变换层级，政策规定至少停留 {needed} 个月，期内数据变化不影响层级；请期满后再查。"),
     "lift.refusal.no_levers": ("The file says nothing of this customer that it could change: balances, arrears, financial "
                                "statements or collateral are missing.",
                                "文件中没有该客户可改变的信息：缺少余额、逾期、财务报表或抵押物等字段。"),

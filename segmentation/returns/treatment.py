@@ -14,10 +14,11 @@ from dataclasses import replace
 import narwhals as nw
 
 from segmentation.frame import Frame, without
-from segmentation.policy import TIER_KEYS, TIERS, Treatment
+from segmentation.policy import TIER_KEYS, TIERS
 from segmentation.returns.profit import yearly_cost, yearly_income
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.risk.loss import COLLATERAL
+from segmentation.treatment import Treatment
 
 MEASURES = ("exposure", "drawn", "income", "cost", "expected_loss", "capital")
 """Money a tier is judged by; each becomes `<measure>_minor`, and `<measure>_minor__<tier>`."""

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pipeline
-from segmentation.policy import NEUTRAL, TIERS
+from segmentation.policy import TIERS
+from segmentation.treatment import NEUTRAL
 
 SHELL = str(Path(__file__).resolve().parent.parent.parent / "pages" / "shell.py")
 pytestmark = pytest.mark.xdist_group("pages")

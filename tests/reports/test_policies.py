@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from reports.policies import difference_sentence, field_label, field_rows, value_text
-from segmentation.policy import CLOSED, TIERS, Gate, Policy, Treatment, built_in_policy
+from segmentation.policy import CLOSED, TIERS, Gate, Policy, built_in_policy
 from segmentation.policy_diff import FIELDS, Difference, differences
+from segmentation.treatment import Treatment
 
 BASE = built_in_policy()
 EVERYTHING = Policy(

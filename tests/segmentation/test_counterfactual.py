@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,12 @@ def curves() -> dict[str, MidRankCurve]:
 
 
 def judge(
-    own: Mapping[str, Any], risk_step: int = 10, days_past_due: int = 0, policy: Policy = POLICY
+    own: Mapping[str, Any],
+    risk_step: int = 10,
+    days_past_due: int = 0,
+    policy: Policy = POLICY,
+    held: int | None = None,
+    months_held: float | None = None,
 ) -> Any:
     """Score rows by the real expressions: value score, cap, tier."""
 
@@ -58,6 +64,8 @@ def judge(
         full = full.assign(
             risk_step=risk_step, lifecycle_key=2, is_defaulted=False, probability_of_default=0.01
         )
+        if held is not None:
+            full = full.assign(held=held, months_held=months_held if months_held is not None else 99.0)
         frame = with_tier(
             with_capped(with_value_score(lazy({n: full[n].tolist() for n in full}), REFERENCE), policy),
             policy,
@@ -68,17 +76,22 @@ def judge(
 
 
 def found_for(
-    own: dict[str, Any], target: str = "Core", risk_step: int = 10, source: str = "scorecard", **extra: int
+    own: dict[str, Any],
+    target: str = "Core",
+    risk_step: int = 10,
+    source: str = "scorecard",
+    policy: Policy = POLICY,
+    **extra: Any,  # as judge takes it
 ) -> Counterfactual:
-    scored = judge(own, risk_step, **extra)
+    scored = judge(own, risk_step, policy=policy, **extra)
     row = scored(pd.DataFrame(index=[0])).iloc[0]
-    standing = Standing(int(row["value_step"]), risk_step, "mature", bool(row["is_capped"]), False)
+    standing = Standing.of({**row, "lifecycle": "mature"})
     columns = [*ACTIONABLE, column("days_past_due")]
     return find_ways(
         own,
         standing,
         levers_of(own, columns, curves()),
-        POLICY,
+        policy,
         target,
         scored,
         conversion=0.4,
@@ -178,6 +191,51 @@ def test_a_refusal_says_why(
         assert found.needed == POLICY.core_step / 2
         assert found.closest_score is not None
         assert found.closest_score < found.needed
+
+
+STICKY = replace(POLICY, exit_steps=12, exit_rungs=3, stay_months=6)
+
+
+def smallest(own: dict[str, float], name: str, far: float, least_step: int) -> float:
+    """The first of many values of one column whose value score reaches a step; tiers are not asked."""
+    tried = np.linspace(own[name], far, 4_001)[1:]
+    steps = judge(own)(pd.DataFrame({name: tried}))["value_step"].to_numpy()
+    return float(tried[int(np.flatnonzero(steps >= least_step)[0])])
+
+
+@pytest.mark.parametrize(("held", "line"), [(None, 100), (2, 100), (1, 88), (0, 88)])
+def test_who_held_a_tier_before_is_lifted_by_its_exit_line(held: int | None, line: int) -> None:
+    own = {"dscr": 1.25, "income": 20_000.0, "products_held": 2.0}
+    found = found_for(own, policy=STICKY, held=held)
+    assert found.tier == "Ordinary"
+    (change,) = next(way.changes for way in found.ways if [c.column for c in way.changes] == ["dscr"])
+    by_hand = smallest(own, "dscr", 3.0, line)
+    # A step of each side's grid, and rounding to three digits.
+    assert by_hand - 0.001 <= change.after <= by_hand + 0.02
+    assert judge(own, policy=STICKY, held=held)(pd.DataFrame({"dscr": [change.after]}))["tier"][0] == "Core"
+
+
+def test_a_pd_beyond_the_gate_but_within_the_exit_holds_back_nobody_who_held_the_tier() -> None:
+    rung = POLICY.gates["mature"].core + 2
+    new, holder = (
+        found_for(OWN, risk_step=rung, source="given", policy=STICKY, held=held) for held in (2, 1)
+    )
+    assert new.refusal == "gate_given"
+    assert holder.ways
+
+
+def test_within_its_minimum_stay_nothing_lifts_a_customer_and_the_months_are_said() -> None:
+    found = found_for(OWN, policy=STICKY, held=2, months_held=1.0)
+    assert (found.tier, found.ways, found.refusal, found.needed) == ("Ordinary", (), "stay", 6.0)
+    assert found_for(OWN, policy=STICKY, held=2, months_held=6.5).ways
+
+
+def test_arrears_are_all_that_keeps_a_staying_customer_from_the_tier_it_holds() -> None:
+    own = {"dscr": 0.4, "income": 3_000.0, "products_held": 0.0, "days_past_due": 45}
+    found = found_for(own, target="Strategic", policy=STICKY, held=0, months_held=1.0)
+    assert found.tier == "Core"
+    (change,) = found.ways[0].changes
+    assert (change.column, change.after) == ("days_past_due", 30.0)
 
 
 def test_at_the_top_and_in_default_there_is_nothing_to_ask() -> None:

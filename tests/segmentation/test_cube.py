@@ -20,15 +20,16 @@ from segmentation.cube import (
     NAMES,
     NO_TIER,
     Cube,
+    band_of_steps,
     build_cube,
-    histogram,
     moved_measures,
     with_capped,
 )
 from segmentation.frame import Frame
-from segmentation.policy import NEUTRAL, TIERS, Policy, Treatment, built_in_policy
+from segmentation.policy import TIERS, Policy, built_in_policy
 from segmentation.returns.treatment import with_treated
 from segmentation.tiers import row_moves, row_totals, tier_board
+from segmentation.treatment import NEUTRAL, Treatment
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_cube, a_scored_portfolio, policies, some_scored, treated
 
@@ -141,26 +142,9 @@ def test_amounts_beyond_64_bits_are_refused_in_a_sentence() -> None:
         Cube.from_rows(rows)
 
 
-def test_the_histogram_holds_every_cent_outside_work_out() -> None:
-    board = tier_board(SMALL, built_in_policy())
-    outside = board.of("Work-out").as_is.exposure
-    assert histogram(SMALL).sum() == board.total.as_is.exposure - outside
-
-
-def test_a_bin_of_the_histogram_is_one_point_and_a_column_one_band_of_risk() -> None:
-    frame = some_scored(
-        value_step=[0, 1, 2, 199, 200],
-        risk_step=[0, 0, 63, 255, 30],
-        **dict.fromkeys(
-            ("drawn", "exposure_at_default", "loss_given_default", "probability_of_default"), [1.0] * 5
-        ),
-    )
-    counts = histogram(customers_only(frame), "customers")
-    assert counts.shape == (100, 6)
-    # Scores 0 and 0.5, 1, then 99.5 and 100; step 30 ends at a PD of 1.43 %.
-    assert {(int(i), int(j)): int(counts[i, j]) for i, j in np.argwhere(counts)} == {
-        (0, 0): 2, (1, 4): 1, (99, 5): 1, (99, 1): 1,
-    }  # fmt: skip
+def test_a_band_of_risk_never_shows_less_risk_than_there_is() -> None:
+    # Step 30 ends at a PD of 1.43 %, step 31 at 1.63 %; 255 is unknown.
+    assert band_of_steps(np.array([0, 30, 31, 63, 255])).tolist() == [0, 1, 2, 4, 5]
 
 
 def test_near_a_line_is_within_one_step_of_value_or_risk() -> None:

@@ -5,8 +5,9 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from data.errors import PolicyInvalid
-from segmentation.policy import CLOSED, LIFECYCLES, NEUTRAL, TIERS, Gate, Policy, Treatment, built_in_policy
+from segmentation.policy import CLOSED, LIFECYCLES, TIERS, Gate, Policy, built_in_policy
 from segmentation.risk.ladder import bound
+from segmentation.treatment import NEUTRAL, Treatment
 
 
 def test_the_built_in_policy_is_the_published_one() -> None:

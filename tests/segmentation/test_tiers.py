@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from segmentation.cube import with_capped
-from segmentation.policy import NEUTRAL, TIERS, Gate, Policy, Treatment, built_in_policy
+from segmentation.policy import TIERS, Gate, Policy, built_in_policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.treatment import with_untreated
@@ -20,6 +20,7 @@ from segmentation.tiers import (
     with_tier,
     with_treated_of_tier,
 )
+from segmentation.treatment import NEUTRAL, Treatment
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_cube, some_scored, treated
 

@@ -22,6 +22,7 @@ from steps.backtest import backtest_rows
 
 pytestmark = pytest.mark.xdist_group("backtest")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
+EVERYBODY = pipeline.Selection()
 EVE = pipeline.Person("eve", frozenset({"approver"}))
 SPEC = pipeline.BackTestSpec(
     date(2003, 12, 31), date(2004, 1, 1), date(2004, 12, 31), date(2007, 12, 31), margin=0.05
@@ -168,16 +169,58 @@ def test_a_later_snapshot_judges_the_tiers_of_an_earlier_one(house: pipeline.Hou
         pipeline.backtest_between(house, new, old, built_in_policy())
 
 
+def test_a_filter_narrows_who_is_judged_and_not_what_the_model_learns(
+    house: pipeline.House, judged: Found
+) -> None:
+    whole, _ = judged
+    loaned = snapshot(house, "Loans")
+    scored = pipeline.open_scored(house, loaned.snapshot_id)
+    levels = pipeline.levels_of(house, loaned)["segment"]
+    part = pipeline.Selection.of({"segment": [levels[0][0]]})
+    found = pipeline.backtest(house, loaned, SPEC, part)
+    with house.warehouse.cursor() as cursor:
+        raw = cursor.execute(
+            f"SELECT customer_id, defaulted FROM {scored.table} WHERE segment = ? "
+            "AND originated_on BETWEEN '2004-01-01' AND '2004-12-31'",
+            [int(levels[0][0])],
+        ).df()
+    assert 20 < len(raw) < whole.customers
+    assert (found.customers, found.defaults) == (len(raw), int(raw["defaulted"].sum()))
+    assert found.quality == whole.quality
+    assert pipeline.backtest(house, loaned, SPEC, EVERYBODY).rules == whole.rules
+    nobody = pipeline.Selection.of({"country": ["Nowhere"]})
+    with pytest.raises(InputRefused, match="nobody fits the filter"):
+        pipeline.backtest(house, snapshot(house, "March"), SPEC, nobody)
+
+
+def test_a_filter_and_tiers_held_before_count_on_every_replayed_snapshot(house: pipeline.House) -> None:
+    policy = built_in_policy()
+    sticky = replace(policy, exit_steps=12, exit_rungs=4)
+    mature = pipeline.Selection.of({"lifecycle": ["mature"]})
+    january, march = pipeline.replay_policy(house, snapshot(house, "March"), sticky, policy, mature)
+    for line, name in ((january, "January"), (march, "March")):
+        counts = dict(pipeline.levels_of(house, snapshot(house, name))["lifecycle"])
+        assert line.proposal.total.customers == counts["mature"]
+    # Nobody held anything before January; by March those who fell keep what they had.
+    assert january.moved == 0
+    assert march.moved > 0
+    current = snapshot(house, "March").snapshot_id
+    board = pipeline.apply_policy(
+        house, pipeline.look_at(house, current, mature, (policy, sticky)), sticky, policy
+    )
+    assert (march.moved, march.proposal.total) == (board.customers_moved, board.total)
+
+
 def test_a_replay_shows_both_policies_on_every_snapshot_and_who_moves(house: pipeline.House) -> None:
     policy = built_in_policy()
     higher = policy.with_threshold(strategic=150)
-    lines = pipeline.replay_policy(house, snapshot(house, "March"), higher, policy)
+    lines = pipeline.replay_policy(house, snapshot(house, "March"), higher, policy, EVERYBODY)
     assert [line.snapshot.name for line in lines] == ["January", "March"]
     for line in lines:
         down = line.in_force.of("Strategic").customers - line.proposal.of("Strategic").customers
         # Only the upper line moved, so whoever leaves Strategic is all who moves.
         assert line.moved == down
-    same = pipeline.replay_policy(house, snapshot(house, "March"), policy, policy)
+    same = pipeline.replay_policy(house, snapshot(house, "March"), policy, policy, EVERYBODY)
     assert [line.moved for line in same] == [0, 0]
 
 
@@ -192,7 +235,7 @@ def test_a_challenger_runs_until_it_is_ended_and_its_record_stays(house: pipelin
     # The same lender's other snapshot knows it, another lender does not.
     assert pipeline.challenger_of(house, snapshot(house, "January")) == challenger
     assert pipeline.challenger_of(house, snapshot(house, "Loans")) is None
-    first, last = pipeline.follow_challenger(house, current, challenger)
+    first, last = pipeline.follow_challenger(house, current, challenger, EVERYBODY)
     assert sum(tier.customers for tier in first.champion_became) == sum(
         tier.customers for tier in first.challenger_became
     )

@@ -15,8 +15,9 @@ from data.samples.simulate import simulate
 from segmentation.corners import sum_cube
 from segmentation.cube import AS_IS, NAMES
 from segmentation.overrides import Override
-from segmentation.policy import TIERS, Policy, Treatment, built_in_policy
+from segmentation.policy import TIERS, Policy, built_in_policy
 from segmentation.tiers import row_totals
+from segmentation.treatment import Treatment
 from settings import Settings
 from steps import tiers
 from steps.standing import standing_before

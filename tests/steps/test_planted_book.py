@@ -12,8 +12,9 @@ from sklearn.metrics import adjusted_rand_score
 
 import pipeline
 from data.samples.simulate import simulate
-from segmentation.policy import TIERS, Treatment
+from segmentation.policy import TIERS
 from segmentation.returns.treatment import with_treated, with_untreated
+from segmentation.treatment import Treatment
 from settings import Settings
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_scored_portfolio

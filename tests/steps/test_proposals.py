@@ -11,8 +11,9 @@ import pipeline
 from data.engines.functions import fetch, frame_of
 from data.errors import InputRefused
 from data.samples.simulate import simulate
-from segmentation.policy import NEUTRAL, TIERS
+from segmentation.policy import TIERS
 from segmentation.risk.ladder import LADDER
+from segmentation.treatment import NEUTRAL
 from settings import Settings
 
 pytestmark = pytest.mark.xdist_group("proposals")

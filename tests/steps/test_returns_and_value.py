@@ -14,7 +14,8 @@ import pipeline
 from data.errors import NotAllowed
 from data.samples.simulate import simulate
 from reports.escape import spreadsheet
-from segmentation.policy import NEUTRAL, TIERS, built_in_policy
+from segmentation.policy import TIERS, built_in_policy
+from segmentation.treatment import NEUTRAL
 from settings import Settings
 
 pytestmark = pytest.mark.xdist_group("returns")

@@ -10,7 +10,8 @@ import { moved, moves, ratios, tierBoard } from './exact.mjs';
 import { store } from './store.mjs';
 import { fill, gateText, number } from './formats.mjs';
 import { afterKey, isSame, movedTo, newHistory, redo, step, typedGate, typedThreshold, undo, valueOf } from './moves.mjs';
-import { fit, paintBars, paintLines, pixelOf, rungAt, shareOfRung, stepAt } from './paint.mjs';
+import { pixelOf } from './labels.mjs';
+import { fit, paintBars, paintLines, rungAt, shareOfRung, stepAt } from './paint.mjs';
 import { buildGates, buildTable, fillFigures, make, setText } from './elements.mjs';
 import { rowCells, verdict } from './words.mjs';
 
@@ -197,7 +198,7 @@ class Board {
     const { box, fonts } = this;
     const key = `${this.place(policy)} ${box.width}`;
     if (this.painted !== key) {
-      paintBars(fit(this.bars, box.width, box.height), box, cube.bars, data.colours, fonts.font);
+      paintBars(fit(this.bars, box.width, box.height), box, cube.bars, data.colours);
       this.painted = key;
       fillFigures(this.find('.figures tbody'), cube.bars, data.words, data.unit.scale);
     }

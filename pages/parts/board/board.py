@@ -25,7 +25,7 @@ from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate
 
 HERE = Path(__file__).resolve().parent
 FRAME = ("store", "frame")
-CUBE = ("store", "exact", "formats", "moves", "paint", "words", "elements", "board", "cube")
+CUBE = ("store", "exact", "formats", "moves", "labels", "paint", "words", "elements", "board", "cube")
 """Modules of each component, whoever is imported first; a component takes one text."""
 KEY = "tier-board"
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { buildCube, divide, moved, moves, ratios, tierBoard } from './exact.mjs';
 import { change, fill, gateText, number, percent, signed } from './formats.mjs';
 import { afterKey, isSame, movedTo, newHistory, redo, step, typedGate, typedThreshold, undo, withGate, withThreshold } from './moves.mjs';
-import { pixelOf, rungAt, shareOfRung, stepAt } from './paint.mjs';
+import { layLabels, pixelOf } from './labels.mjs';
+import { rungAt, shareOfRung, stepAt } from './paint.mjs';
 import { rowCells, verdict } from './words.mjs';
 
 const gates = { startup: [26, 38], growth: [30, 41], mature: [32, 43], unknown: [30, 41] };
@@ -145,6 +146,61 @@ test('steps are taken back and taken again; a new step forgets those taken back'
 test('pixels and steps are each other\'s inverse', () => {
   for (const at of [0, 1, 97, 200]) assert.ok(Math.abs(stepAt(pixelOf(at, 733), 733) - at) < 1e-9);
   for (const rung of [-1, 0, 63]) assert.ok(Math.abs(rungAt(shareOfRung(rung)) - rung) < 1e-9);
+});
+
+const plotWords = [
+  { tiers: { Strategic: 'Strategic', Core: 'Core', Ordinary: 'Ordinary' }, inForce: 'in force {value}' },
+  { tiers: { Strategic: '战略客户', Core: '核心客户', Ordinary: '普通客户' }, inForce: '现行 {value}' },
+];
+/** About as wide as the pages' fonts draw it, rather wider. */
+const widthOf = (text, isStrong) => [...text].reduce((sum, sign) => sum + (sign > '\u2e80' ? 13 : 7.2), 0) * (isStrong ? 1.08 : 1);
+
+function overlapping(labels) {
+  for (const [k, one] of labels.entries()) {
+    for (const two of labels.slice(k + 1)) {
+      if (one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom) return [one, two];
+    }
+  }
+  return null;
+}
+
+test('no two words of the plot overlap, and none leaves it, at any width and wherever the lines are', () => {
+  const steps = [0, 1, 3, 7, 12, 40, 96, 100, 104, 130, 131, 138, 170, 195, 199, 200];
+  const pairs = steps.flatMap((strategic) => steps.filter((core) => core <= strategic).map((core) => ({ strategic, core })));
+  let ghosts = 0;
+  for (const words of plotWords) {
+    for (let width = 240; width <= 2560; width = Math.ceil(width * 1.21)) {
+      for (const now of pairs) {
+        for (const inForce of pairs) {
+          const labels = layLabels({ width, height: 340 }, now, inForce, words, widthOf);
+          const wrong = overlapping(labels) ?? labels.find(({ left, right }) => left < 0 || right > width);
+          if (wrong) assert.fail(JSON.stringify({ width, now, inForce, wrong }));
+          ghosts += labels.filter(({ kind }) => kind === 'ghost').length;
+          assert.ok(labels.some(({ kind, which }) => kind === 'figure' && which === 'strategic'));
+        }
+      }
+    }
+  }
+  assert.ok(ghosts > 0);
+});
+
+test('what is in force stands where no line crosses it, as near as may be', () => {
+  const inForce = { strategic: 130, core: 100 };
+  const ghost = (now, which) => layLabels({ width: 733, height: 340 }, now, inForce, plotWords[0], widthOf).find((l) => l.kind === 'ghost' && l.which === which);
+  const at = pixelOf(130, 733);
+  assert.ok(ghost({ strategic: 140, core: 100 }, 'strategic').right < at);
+  assert.ok(ghost({ strategic: 120, core: 100 }, 'strategic').left > at);
+  // The other line, not its own, lies to the right.
+  assert.ok(ghost({ strategic: 200, core: 135 }, 'strategic').right < at);
+  // Lines close by on both sides: beyond one of them, Strategic's to the right, Core's to the left.
+  assert.ok(Math.abs(ghost({ strategic: 140, core: 128 }, 'strategic').left - 4 - pixelOf(140, 733)) < 1e-9);
+  assert.ok(Math.abs(ghost({ strategic: 104, core: 96 }, 'core').right + 4 - pixelOf(96, 733)) < 1e-9);
+});
+
+test('lines that stand together have one figure, and the axis leaves room for it', () => {
+  const labels = layLabels({ width: 733, height: 340 }, { strategic: 121, core: 121 }, policy, plotWords[0], widthOf);
+  assert.deepEqual(labels.filter(({ kind }) => kind === 'figure').map(({ text }) => text), ['60.5']);
+  assert.deepEqual(labels.filter(({ kind }) => kind === 'tick').map(({ text }) => text), ['0', '20', '40', '80', '100']);
 });
 
 test('numbers read as on the other pages', () => {

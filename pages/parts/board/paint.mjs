@@ -1,17 +1,7 @@
 // The histogram on its two canvases: bars, which stand still, and above them the lines, which move.
 
 import { HIGHEST_STEP, TIERS } from './exact.mjs';
-import { number } from './formats.mjs';
-
-export const EDGE = 14;
-const TOP = 26;
-const BOTTOM = 44;
-const STRIP = 7;
-
-/** Pixel of a threshold's step on a plot of a width. */
-export function pixelOf(step, width) {
-  return EDGE + (step / HIGHEST_STEP) * (width - 2 * EDGE);
-}
+import { BOTTOM, EDGE, STRIP, TOP, layLabels, pixelOf } from './labels.mjs';
 
 /** Step at a pixel; not rounded, may lie outside. */
 export function stepAt(pixel, width) {
@@ -40,7 +30,7 @@ export function fit(canvas, width, height) {
 }
 
 /** Draw the bars: exposure by value score, the riskier the darker, one hue. */
-export function paintBars(context, { width, height }, bars, colours, font) {
+export function paintBars(context, { width, height }, bars, colours) {
   const floor = height - BOTTOM;
   const room = floor - TOP - 10;
   const highest = Math.max(...bars.map((bar) => bar.reduce((one, two) => one + two, 0)), 1e-9);
@@ -56,69 +46,45 @@ export function paintBars(context, { width, height }, bars, colours, font) {
       base -= tall;
     });
   });
-  context.fillStyle = colours.muted;
-  context.font = font;
-  context.textBaseline = 'top';
-  for (const tick of width < 480 ? [0, 50, 100] : [0, 20, 40, 60, 80, 100]) {
-    context.textAlign = tick === 0 ? 'left' : tick === 100 ? 'right' : 'center';
-    const inset = tick === 0 ? -EDGE + 2 : tick === 100 ? EDGE - 2 : 0;
-    context.fillText(String(tick), pixelOf(2 * tick, width) + inset, floor + STRIP + 8);
-  }
 }
 
-/** Draw the lines, the ghosts of the policy in force, the tiers' strip and their names. */
-export function paintLines(context, { width, height }, policy, inForce, { colours, words, font, strongFont }) {
+/** Draw the lines, the ghosts of the policy in force, the tiers' strip and all words. */
+export function paintLines(context, box, policy, inForce, { colours, words, font, strongFont }) {
+  const { width, height } = box;
   const floor = height - BOTTOM;
   const at = (step) => Math.round(pixelOf(step, width)) + 0.5;
   context.lineWidth = 1;
+  context.strokeStyle = colours.ghost;
+  context.setLineDash([2, 3]);
   for (const which of ['core', 'strategic']) {
-    if (inForce[which] === policy[which]) continue;
-    context.strokeStyle = colours.ghost;
-    context.setLineDash([2, 3]);
-    line(context, at(inForce[which]), TOP - 4, floor);
-    context.setLineDash([]);
-    if (width < 480) continue;
-    // On the side where no line crosses it.
-    const near = at(policy[which]) - at(inForce[which]);
-    const left = inForce[which] > 150 || (near > 0 && near < 90);
-    text(context, words.inForce.replace('{value}', number(inForce[which] / 2, 1)), {
-      x: at(inForce[which]) + (left ? -4 : 4), y: TOP + (which === 'core' ? 16 : 0),
-      align: left ? 'right' : 'left', colour: colours.muted, font, halo: colours.card,
-    });
+    if (inForce[which] !== policy[which]) line(context, at(inForce[which]), TOP - 4, floor);
   }
+  context.setLineDash([]);
   const ends = [HIGHEST_STEP, policy.strategic, policy.core, 0];
   TIERS.slice(0, 3).forEach((tier, k) => {
     const [from, to] = [pixelOf(ends[k + 1], width), pixelOf(ends[k], width)];
     if (to <= from) return;
     context.fillStyle = colours.tiers[tier];
     context.fillRect(from, floor + 3, to - from, STRIP - 2);
-    context.font = strongFont;
-    if (to - from > context.measureText(words.tiers[tier]).width + 6) {
-      text(context, words.tiers[tier], {
-        x: (from + to) / 2, y: 4, align: 'center', colour: colours.tierText[tier], font: strongFont,
-      });
-    }
   });
   context.strokeStyle = colours.ink;
   context.lineWidth = 2;
-  for (const which of ['core', 'strategic']) line(context, Math.round(pixelOf(policy[which], width)), TOP - 4, floor + STRIP + 3);
-  numbers(context, width, floor + STRIP + 8, policy, colours, strongFont);
-}
-
-/** Write where the lines stand below them; two that would touch are pushed apart. */
-function numbers(context, width, y, policy, colours, font) {
-  const places = [policy.core, policy.strategic].map((step) => pixelOf(step, width));
-  const room = 38;
-  if (places[1] - places[0] < room) {
-    const middle = Math.min(Math.max((places[0] + places[1]) / 2, room), width - room);
-    [places[0], places[1]] = [middle - room / 2, middle + room / 2];
+  for (const which of ['core', 'strategic']) line(context, at(policy[which]) - 0.5, TOP - 4, floor + STRIP + 3);
+  const fontOf = (isStrong) => (isStrong ? strongFont : font);
+  const measure = (text, isStrong) => {
+    context.font = fontOf(isStrong);
+    return context.measureText(text).width;
+  };
+  const looks = {
+    tier: ({ which }) => ({ colour: colours.tierText[which], isStrong: true }),
+    ghost: () => ({ colour: colours.muted, halo: colours.card }),
+    figure: () => ({ colour: colours.ink, isStrong: true }),
+    tick: () => ({ colour: colours.muted }),
+  };
+  for (const label of layLabels(box, policy, inForce, words, measure)) {
+    const { colour, isStrong, halo } = looks[label.kind](label);
+    text(context, label.text, { x: label.left, y: label.top, colour, font: fontOf(isStrong), halo });
   }
-  [policy.core, policy.strategic].forEach((step, k) => {
-    const x = Math.min(Math.max(places[k], 18), width - 18);
-    context.fillStyle = colours.card;
-    context.fillRect(x - 18, y - 1, 36, 17);
-    text(context, number(step / 2, 1), { x, y, align: 'center', colour: colours.ink, font });
-  });
 }
 
 function line(context, x, from, to) {
@@ -128,9 +94,9 @@ function line(context, x, from, to) {
   context.stroke();
 }
 
-function text(context, words, { x, y, align, colour, font, halo }) {
+function text(context, words, { x, y, colour, font, halo }) {
   context.font = font;
-  context.textAlign = align;
+  context.textAlign = 'left';
   context.textBaseline = 'top';
   if (halo) {
     context.strokeStyle = halo;

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from segmentation.cube import Cube, build_cube, with_capped
 from segmentation.frame import Frame
 from segmentation.overrides import Override
-from segmentation.policy import LIFECYCLES, TIERS, Gate, Policy, Treatment, built_in_policy
+from segmentation.policy import LIFECYCLES, TIERS, Gate, Policy, built_in_policy
 from segmentation.returns.profit import with_returns
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.treatment import with_treated, with_untreated
+from segmentation.treatment import Treatment
 from tests.builders import collect, lazy
 
 WHOLE = ("value_step", "risk_step", "lifecycle_key", "segment", "days_past_due", "held")

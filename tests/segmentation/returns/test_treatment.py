@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.frame import Frame
-from segmentation.policy import TIER_KEYS, TIERS, Treatment
+from segmentation.policy import TIER_KEYS, TIERS
 from segmentation.returns.treatment import MEASURES, MOVED_BY, with_treated, with_untreated
+from segmentation.treatment import Treatment
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_scored_portfolio, some_scored, treatments
 from tests.segmentation.returns.five import five_customers
