@@ -23,10 +23,12 @@ from data.ingest.mapping import (
     ASK_BELOW,
     Mapping,
     MappingEntry,
+    Timing,
     numbered,
     to_confirm,
     with_choice,
     with_scale,
+    with_timing,
     without_amounts,
 )
 from data.ingest.preview import Preview, United
@@ -357,6 +359,7 @@ __all__ = [
     "StratumError",
     "TierBoard",
     "TierReason",
+    "Timing",
     "United",
     "Upload",
     "UsageError",
@@ -545,6 +548,7 @@ __all__ = [
     "with_choice",
     "with_saved_mapping",
     "with_scale",
+    "with_timing",
     "withdraw_overlay",
     "withdraw_policy",
     "without_amounts",

@@ -43,26 +43,36 @@ NEUTRAL = 50.0
 
 @dataclass(frozen=True, slots=True)
 class ValueWeights:
-    """How much each component counts, and each input within its component.
+    """How much each component counts, each input within its component, and which way is better.
 
-    Whatever is not named weighs what its row says, which is 1 for all but the inputs one
-    chooses between; 0 takes it out.
+    Whatever is not named is as its row says: it weighs 1 (0 the inputs one chooses between) and
+    keeps its direction; weight 0 takes it out.
+
+    Attributes
+    ----------
+    components, inputs : mapping of str to float
+        Weights.
+    directions : mapping of str to int
+        Input → +1 when more is better, −1 when less is. Only inputs whose row is open may
+        differ from it.
     """
 
     components: Mapping[str, float] = field(default_factory=dict)
     inputs: Mapping[str, float] = field(default_factory=dict)
+    directions: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse unknown names and weights that are negative or not numbers, all at once."""
+        """Refuse unknown names, weights that are negative or no numbers, and directions that are closed."""
         problems = [
             *_problems("components", self.components, COMPONENTS),
             *_problems("inputs", self.inputs, tuple(INPUT_BY_KEY)),
+            *_direction_problems(self.directions),
         ]
         if problems:
             raise ModelInvalid.from_problems(problems)
 
 
-def weights_from(named: Mapping[str, float]) -> ValueWeights:
+def weights_from(named: Mapping[str, float], directions: Mapping[str, int] | None = None) -> ValueWeights:
     """Sort weights by name into those of components and those of inputs; unknown names are refused.
 
     Examples
@@ -72,7 +82,9 @@ def weights_from(named: Mapping[str, float]) -> ValueWeights:
     """
     components: dict[str, float] = {name: weight for name, weight in named.items() if name in COMPONENTS}
     return ValueWeights(
-        components, {name: weight for name, weight in named.items() if name not in components}
+        components,
+        {name: weight for name, weight in named.items() if name not in components},
+        directions or {},
     )
 
 
@@ -90,6 +102,29 @@ def _problems(where: str, weights: Mapping[str, float], known: Sequence[str]) ->
     return unknown + odd
 
 
+def _direction_problems(directions: Mapping[str, int]) -> list[Problem]:
+    """Say which directions are no directions, of no input, or not for a person to turn."""
+    unknown = _problems(
+        "directions", dict.fromkeys(set(directions) - set(INPUT_BY_KEY), 0.0), tuple(INPUT_BY_KEY)
+    )
+    known = {key: way for key, way in directions.items() if key in INPUT_BY_KEY}
+    odd = [
+        Problem("value directions", f"the direction of “{key}” is {way}", "Give 1 (more is better) or -1.")
+        for key, way in known.items()
+        if way not in (1, -1)
+    ]
+    closed = [
+        Problem(
+            "value directions",
+            f"“{key}” can't be turned round: its meaning says which way is better",
+            f"Open are: {', '.join(entry.key for entry in INPUT_BY_KEY.values() if entry.is_open)}.",
+        )
+        for key, way in known.items()
+        if way == -INPUT_BY_KEY[key].direction and not INPUT_BY_KEY[key].is_open
+    ]
+    return unknown + odd + closed
+
+
 EQUAL = ValueWeights()
 
 
@@ -104,7 +139,7 @@ class ReferenceInput:
     component : Component
         Where it counts.
     direction : int
-        +1 or −1.
+        +1 or −1; may differ from its row's where that is open.
     weight : float
         Share of the whole score, all inputs together 1.
     median_percent : float
@@ -122,6 +157,15 @@ class ReferenceInput:
     median_percent: float
     share_known: float
     curve: MidRankCurve
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether a person has turned its direction round."""
+        return self.direction != INPUT_BY_KEY[self.key].direction
+
+    def percent_of(self, value: float) -> float:
+        """Share (0–100) of the reference a value beats, direction applied."""
+        return directed(read_curve(value, self.curve), self.direction)
 
     def to_dict(self) -> dict[str, object]:
         """Write as plain JSON types."""
@@ -199,13 +243,16 @@ class ValueReference:
         Raises
         ------
         ModelInvalid
-            When the reference names an input this version does not know.
+            When the reference names an input this version does not know, or turns one that is closed.
         """
         unknown = [entry["key"] for entry in stored["inputs"] if entry["key"] not in INPUT_BY_KEY]
         if unknown:
             raise ModelInvalid.from_problems(
                 [Problem("value reference", f"unknown input “{key}”", "Fit it anew.") for key in unknown]
             )
+        problems = _direction_problems({entry["key"]: entry["direction"] for entry in stored["inputs"]})
+        if problems:
+            raise ModelInvalid.from_problems(problems)
         return cls(
             inputs=tuple(ReferenceInput.from_dict(entry) for entry in stored["inputs"]),
             absent=tuple((key, reason) for key, reason in stored["absent"]),
@@ -218,8 +265,8 @@ class ValueReference:
 def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQUAL) -> ValueReference:
     """Freeze the scale of the value score on a reference portfolio.
 
-    Components weigh the same and so do inputs within one, unless `weights`
-    says otherwise. What the whole portfolio lacks is left out and the rest
+    Components weigh the same and so do inputs within one, and each input keeps its
+    direction, unless `weights` says otherwise. What the whole portfolio lacks is left out and the rest
     renormalised; the reference says so in `absent`.
 
     Parameters
@@ -230,7 +277,7 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     fetch : Fetch
         Runs a lazy frame.
     weights : ValueWeights
-        Editable weights.
+        Editable weights and directions.
 
     Examples
     --------
@@ -249,7 +296,7 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     shown = effective_weights([key for key in keys if reasons[key] is None], weights)
     return ValueReference(
         inputs=tuple(
-            _freeze(INPUT_BY_KEY[key], curve, columns[key], shares[key], shown.get(key, 0.0))
+            _freeze(key, curve, columns[key], shares[key], shown.get(key, 0.0), direction_of(key, weights))
             for key, curve in curves.items()
             if reasons[key] is None and curve is not None
         ),
@@ -299,6 +346,11 @@ def _input_weight(key: str, weights: ValueWeights) -> float:
     return weights.inputs.get(key, INPUT_BY_KEY[key].weight)
 
 
+def direction_of(key: str, weights: ValueWeights) -> int:
+    """Direction of an input as asked for, else its row's."""
+    return weights.directions.get(key, INPUT_BY_KEY[key].direction)
+
+
 def effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, float]:
     """Give each input's share of the whole score: its component's share times its share within it.
 
@@ -323,21 +375,28 @@ def effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, f
 
 
 def _freeze(
-    entry: ValueInput, curve: MidRankCurve, values: Matrix, share: float, weight: float
+    key: str, curve: MidRankCurve, values: Matrix, share: float, weight: float, direction: int
 ) -> ReferenceInput:
     median = float(np.median(values[np.isfinite(values)]))
     return ReferenceInput(
-        key=entry.key,
-        component=entry.component,
-        direction=entry.direction,
+        key=key,
+        component=INPUT_BY_KEY[key].component,
+        direction=direction,
         weight=weight,
-        median_percent=_directed(read_curve(median, curve), entry.direction),
+        median_percent=directed(read_curve(median, curve), direction),
         share_known=share,
         curve=curve,
     )
 
 
-def _directed(percent: float, direction: int) -> float:
+def directed(percent: float, direction: int) -> float:
+    """Turn a percentage round where less is better.
+
+    Examples
+    --------
+    >>> directed(30.0, 1), directed(30.0, -1)
+    (30.0, 70.0)
+    """
     return percent if direction > 0 else 100.0 - percent
 
 
