@@ -78,8 +78,9 @@ from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
 from segmentation.selection import Selection
 from segmentation.tiers import TierBoard
-from segmentation.value import ValueWeights, weights_from
-from segmentation.value_reference import weights_of
+from segmentation.value import ValueReference
+from segmentation.value_reference import delivered, is_open, turned, weights_of
+from segmentation.value_weights import ValueWeights, weights_from
 from steps.acquisition import (
     Campaign,
     acquisition_economics,
@@ -364,6 +365,7 @@ __all__ = [
     "Upload",
     "UsageError",
     "Validation",
+    "ValueReference",
     "ValueWeights",
     "WarehouseBusy",
     "acquisition_economics",
@@ -406,6 +408,7 @@ __all__ = [
     "deal_reasons",
     "default_response_value",
     "delete_snapshot",
+    "delivered",
     "differences",
     "dry_run",
     "earlier_snapshots",
@@ -433,6 +436,7 @@ __all__ = [
     "inspect_again",
     "inspect_file",
     "is_customer",
+    "is_open",
     "keep_draft",
     "keep_policy",
     "known_columns",
@@ -532,6 +536,7 @@ __all__ = [
     "today",
     "told_of",
     "try_weights",
+    "turned",
     "use_assumptions",
     "use_reference",
     "use_scorecard",

@@ -26,7 +26,8 @@ from segmentation.risk.loss import LossTable
 from segmentation.risk.probability import ProbabilitySettings
 from segmentation.scorecard.fit import Scorecard
 from segmentation.scorecard.horizon import Horizon
-from segmentation.value import EQUAL, ValueReference, ValueWeights
+from segmentation.value import ValueReference
+from segmentation.value_weights import EQUAL, ValueWeights
 
 VERSION = 2
 DEFAULT_CLUSTERS = 5

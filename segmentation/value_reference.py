@@ -17,13 +17,11 @@ from segmentation.scorecard.statistics import Light, population_stability_index,
 from segmentation.value import (
     ReferenceInput,
     ValueReference,
-    ValueWeights,
     directed,
-    direction_of,
-    effective_weights,
     raw_inputs,
 )
-from segmentation.value_inputs import COMPONENTS, Component
+from segmentation.value_inputs import COMPONENTS, INPUT_BY_KEY, Component
+from segmentation.value_weights import ValueWeights, direction_of, effective_weights
 
 
 def reweighted(reference: ValueReference, weights: ValueWeights) -> ValueReference:
@@ -87,6 +85,32 @@ def weights_of(reference: ValueReference) -> ValueWeights:
         share = shares[entry.component]
         inputs[entry.key] = round(entry.weight / share * siblings, 6) if share else 1.0
     return ValueWeights(components, inputs, {entry.key: entry.direction for entry in reference.inputs})
+
+
+def delivered(weights: ValueWeights) -> ValueWeights:
+    """Give the same parts and inputs the weights and directions the product comes with.
+
+    Examples
+    --------
+    >>> delivered(ValueWeights({"conduct": 3.0}, {"utilisation": 0.5}, {"utilisation": 1}))
+    ValueWeights(components={'conduct': 1.0}, inputs={'utilisation': 1.0}, directions={'utilisation': -1})
+    """
+    return ValueWeights(
+        dict.fromkeys(weights.components, 1.0),
+        {key: INPUT_BY_KEY[key].weight for key in weights.inputs},
+        {key: INPUT_BY_KEY[key].direction for key in weights.directions},
+    )
+
+
+def is_open(key: str) -> bool:
+    """Say whether a person may turn an input's direction round.
+
+    Examples
+    --------
+    >>> is_open("utilisation"), is_open("probability_of_default")
+    (True, False)
+    """
+    return INPUT_BY_KEY[key].is_open
 
 
 def turned(before: ValueReference, after: ValueReference) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from reports.escape import plain
 from reports.formats import Language, MoneyUnit, number, percent, unit_label
 from reports.intake import quality_reason
 from reports.naming import segment_title
-from reports.value import part_rows, value_waterfall
+from reports.value import part_rows, turned_text, value_waterfall
 from reports.words import say
 
 
@@ -114,7 +114,7 @@ def _picture(
             html.table(heads, rows, state.theme(), caption=title), key="peers",
         )  # fmt: skip
     with right:
-        _value(picture, language)
+        _value(picture, scored.model.reference, language)
         _score(scored, picture, language)
         if picture.curve:
             with cards.card(
@@ -168,7 +168,7 @@ def _lift(
             cards.quiet(say("lift.cost_note", language) + " " + say("lift.tried", language, n=found.tried))
 
 
-def _value(picture: pipeline.CustomerPicture, language: Language) -> None:
+def _value(picture: pipeline.CustomerPicture, reference: pipeline.ValueReference, language: Language) -> None:
     """From the median customer to this one's value score."""
     if not picture.value_parts:
         return
@@ -178,8 +178,12 @@ def _value(picture: pipeline.CustomerPicture, language: Language) -> None:
     with cards.card(title, subtitle, key="value-waterfall"):
         drawn = value_waterfall(base, picture.value_parts, score, theme=state.theme(), language=language)
         cards.chart(drawn, language, key="value-waterfall-chart")
+        turned = [part.key for part in picture.value_parts if part.is_turned]
+        if turned:
+            names = turned_text(turned, reference, language)
+            cards.quiet(say("reference.turned_here", language, names=names))
         heads, rows = part_rows(picture.value_parts, language)
-        cards.folded(say("weights.inputs", language), html.table(heads, rows, state.theme(), caption=title))
+        cards.folded(say("waterfall.inputs", language), html.table(heads, rows, state.theme(), caption=title))
 
 
 def _verdict(picture: pipeline.CustomerPicture, name: str, language: Language) -> tuple[str, str]:
