@@ -16,6 +16,7 @@ from reports.formats import (
     signed,
 )
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING, Assumed, rests_on
 from reports.words import say
 from segmentation.lifetime import LifetimeValue
 from segmentation.limits import LimitRules, LimitSummary
@@ -36,7 +37,7 @@ def statement_steps(total: Statement, scale: float, language: Language) -> list[
 
 
 def before_risk_rows(
-    total: Statement, unit: MoneyUnit, unit_text: str, assumed: str, language: Language
+    total: Statement, unit: MoneyUnit, unit_text: str, assumed: Assumed, language: Language
 ) -> tuple[list[Head], list[Row]]:
     """List income, cost and what is left of a portfolio whose risk nobody knows."""
     left = total.unrated_income - total.unrated_cost
@@ -139,14 +140,14 @@ def group_rows(
     lifetimes: Mapping[str, LifetimeValue],
     returns: ReturnsSettings,
     unit: MoneyUnit,
-    rests_on: tuple[str, str],
+    resting: tuple[Assumed, Assumed],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
     """List groups with their returns; those below the hurdle are marked by shape and wash.
 
-    `rests_on` names what figures of the year rest on, and RAROC besides.
+    `resting` names what figures of the year rest on, and RAROC besides.
     """
-    assumed, assumed_of_raroc = rests_on
+    assumed, assumed_of_raroc = resting
     heads = [
         Head("", "left"), Head(say("slice.customers", language)),
         Head(say("slice.exposure", language)), Head(say("groups.income", language)),
@@ -171,10 +172,10 @@ def group_rows(
                     Cell(money_bare(group.income + group.unrated_income, unit), assumed=assumed),
                     money_bare(group.expected_loss, unit) if is_rated else "–",
                     Cell(money_bare(group.profit, unit), assumed=assumed) if is_rated else "–",
-                    Cell(percent(group.roi, 2), assumed=assumed if group.roi is not None else ""),
+                    Cell(percent(group.roi, 2), assumed=assumed if group.roi is not None else NOTHING),
                     Cell(
                         ("■ " if below else "") + percent(ratio),
-                        assumed=assumed_of_raroc if ratio is not None else "",
+                        assumed=assumed_of_raroc if ratio is not None else NOTHING,
                     ),
                     money_bare(group.shortfall(returns), unit) if below else "–",
                     _lifetime(lifetime, unit),
@@ -283,16 +284,16 @@ def limit_rows(
         Head(say("limits.change", language)), Head(say("limits.higher", language)), Head(say("limits.lower", language)),
         Head(f"{say('limits.gap', language)} · {gap_text}"), Head(say("limits.gap_customers", language)),
     ]  # fmt: skip
-    assumed = say("limits.rule_title", language)
+    rule, asked = (rests_on(language, key) for key in ("limit_rules", "treatments"))
     rows = [
         Row(
             [
                 names.get(entry.tier, entry.tier), count(entry.customers), count(entry.known),
                 money_bare(entry.today, unit) if entry.known else "–",
-                Cell(money_bare(entry.proposed, unit), assumed=assumed) if entry.known else "–",
+                Cell(money_bare(entry.proposed, unit), assumed=rule) if entry.known else "–",
                 signed_percent(entry.proposed / entry.today - 1) if entry.known and entry.today else "–",
                 count(entry.higher) if entry.known else "–", count(entry.lower) if entry.known else "–",
-                Cell(money_bare(entry.gap, gap_unit), assumed=assumed) if entry.gap_customers else "–",
+                Cell(money_bare(entry.gap, gap_unit), assumed=asked) if entry.gap_customers else "–",
                 count(entry.gap_customers),
             ]
         )

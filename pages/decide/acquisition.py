@@ -25,6 +25,7 @@ from reports.boards import tier_name
 from reports.escape import plain
 from reports.formats import Language, number, percent
 from reports.intake import quality_reason
+from reports.marks import Assumed
 from reports.words import say
 from segmentation.policy import LIFECYCLES, TIERS
 
@@ -73,9 +74,10 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
     )
     names = group_names(scored, by or "segment", language)
     money = scored.snapshot.currency or say("bar.no_currency", language)
-    assumed = say(
+    sentence = say(
         "economics.assumed", language, cost=number(scored.model.returns.contact_cost, 2), unit=money
     )
+    assumed = Assumed(sentence, ("contact_cost", "euro_rates"))
     heads, rows = economics_rows(found, names, assumed, language)
     title = say("economics.title", language)
     body = html.table(heads, rows, state.theme(), caption=title)
@@ -84,7 +86,7 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
             headers = {column.name: column.header for column in scored.model.columns}
             cards.quiet(say("economics.answered", language, name=plain(headers.get(answered, answered), 40)))
         if any(entry.cost_source == "assumed" for entry in found):
-            cards.rests_on(assumed.removeprefix("† "), language)
+            cards.rests_on(assumed.words, assumed.keys, language)
         if all(entry.cost_source == "unknown" for entry in found):
             cards.quiet(say("economics.unknown", language))
         if all(entry.value is None for entry in found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pipeline
 from reports.boards import tier_name
 from reports.formats import Language, percent
+from reports.marks import Assumed
 from reports.naming import segment_title
 from reports.words import say
 
@@ -28,13 +29,14 @@ def group_names(scored: pipeline.Scored, dimension: str, language: Language) -> 
     return {}
 
 
-def assumed_words(
+def assumed_of(
     scored: pipeline.Scored, language: Language, *, of: tuple[str, ...] = YEARLY, ratio: bool = False
-) -> str:
-    """Name what figures rest on, each with its share of exposure; empty when on nothing.
+) -> Assumed:
+    """Name what figures rest on, each with its share of exposure; nothing when on nothing.
 
     With `ratio`, what RAROC rests on besides is named too.
     """
     shares = [(entry.key, entry.share) for entry in scored.assumptions if entry.key in of]
     shares += [(name, 1.0) for name in AFTER_TAX] if ratio else []
-    return ", ".join(f"{say(f'assumption.{key}', language)} ({percent(share, 0)})" for key, share in shares)
+    words = [f"{say(f'assumption.{key}', language)} ({percent(share, 0)})" for key, share in shares]
+    return Assumed(", ".join(words), tuple(key for key, _ in shares))

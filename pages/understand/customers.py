@@ -15,6 +15,7 @@ from reports.customers import check_rows, data_rows, figure_metrics, peer_rows, 
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, number, percent, unit_label
 from reports.intake import quality_reason
+from reports.marks import marked, rests_on
 from reports.naming import segment_title
 from reports.value import part_rows, turned_text, value_waterfall
 from reports.words import say
@@ -165,7 +166,8 @@ def _lift(
         if found.ways:
             heads, rows = way_rows(found, currency, language)
             cards.data_table(heads, rows, caption=say("lift.title", language))
-            cards.quiet(say("lift.cost_note", language) + " " + say("lift.tried", language, n=found.tried))
+            note = say("lift.cost_note", language) + " " + say("lift.tried", language, n=found.tried)
+            cards.quiet(marked(note, rests_on(language, "reach"), state.theme()))
 
 
 def _value(picture: pipeline.CustomerPicture, reference: pipeline.ValueReference, language: Language) -> None:

@@ -117,7 +117,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "hurdle.none": ("Nobody with a known RAROC lies below the hurdle.", "没有已知 RAROC 低于门槛的客户。"),
 
     "allocation.title": ("Where does the next money earn most?", "新增资金投向哪里收益最高？"),
-    "allocation.subtitle": ("By segment and tier, at today's average returns there †", "按客群与层级，采用当前平均收益 †"),
     "allocation.answer": ("{lent} lent earns {profit} a year: {rate} on the money, {loss} of expected loss, {capital} of capital",
                           "投放 {lent}，年收益 {profit}，收益率 {rate}；预期损失 {loss}，资本 {capital}"),
     "allocation.nothing": ("No group earns anything after risk, so nothing is lent.", "没有群体在扣除风险后盈利，不投放。"),
@@ -135,9 +134,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "allocation.chart": ("Where it goes", "资金去向"),
     "allocation.alt": ("Bars of the money by group; {name} gets most with {amount}.", "各组资金条形图，{name} 最多（{amount}）。"),
     "allocation.pieces": (
-        "† Returns fall: the first {first} of what a group can take earn its average, the next {second} earn {keeps} of it, the "
+        "Returns fall: the first {first} of what a group can take earn its average, the next {second} earn {keeps} of it, the "
         "rest {last}; an assumption of this project.",
-        "† 收益递减：单组容量的前 {first} 按平均收益，其后 {second} 为其 {keeps}，其余 {last}；为本项目假设。"),
+        "收益递减：单组容量的前 {first} 按平均收益，其后 {second} 为其 {keeps}，其余 {last}；为本项目假设。"),
     "price.title": ("Which limit costs most?", "哪项限额代价最大？"),
     "price.none": ("No limit holds profit back.", "没有限额制约利润。"),
     "price.budget": ("Money to lend: {step} more would earn {price} more a year", "可投放资金：多 {step}，年利润增加 {price}"),
