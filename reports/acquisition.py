@@ -79,9 +79,16 @@ def class_key(text: str) -> str:
 
 
 def economics_rows(
-    found: Sequence[Economics], names: Mapping[str, str], assumed: Assumed, language: Language
+    found: Sequence[Economics],
+    names: Mapping[str, str],
+    assumed: Assumed,
+    lifetime: Assumed,
+    language: Language,
 ) -> tuple[list[Head], list[Row]]:
-    """List cost and value of winning customers; a multiple below 1 is marked."""
+    """List cost and value of winning customers; a multiple below 1 is marked.
+
+    `assumed` names what an assumed cost rests on, `lifetime` what lifetime values do.
+    """
     heads = [
         Head("", "left"), Head(say("slice.customers", language)), Head(say("economics.contacted", language)),
         Head(say("economics.conversion", language), hint=say("economics.conversion_help", language)),
@@ -104,8 +111,11 @@ def economics_rows(
                     count(entry.customers), count(entry.contacted) if entry.contacted else "–",
                     Cell(percent(rate.value) if rate else "–", note=between),
                     Cell(number(entry.cost, 2), assumed=assumed if entry.cost_source == "assumed" else NOTHING),
-                    Cell(number(entry.value), note=range_),
-                    ("■ " if loses else "") + number(entry.multiple, 1),
+                    Cell(number(entry.value), note=range_, assumed=lifetime if entry.value is not None else NOTHING),
+                    Cell(
+                        ("■ " if loses else "") + number(entry.multiple, 1),
+                        assumed=lifetime if entry.multiple is not None else NOTHING,
+                    ),
                     percent(entry.marketing_roi, 0), _payback(entry, language),
                 ],
                 is_marked=loses,

@@ -110,8 +110,8 @@ def mark(theme: Theme, assumed: Assumed) -> Markup:
     (True, True)
     """
     style = (
-        f"color:{palette(theme).bad};text-decoration:none;font-size:.8em;"
-        "display:inline-block;padding:.3em .4em;margin:-.3em -.35em -.3em -.2em;line-height:1"
+        f"color:{palette(theme).bad};text-decoration:none;font-size:.9em;"
+        "display:inline-block;padding:.3em .35em;margin:-.3em -.35em -.3em -.2em;line-height:1"
     )
     words = safe(assumed.words, 400)
     return Markup(
@@ -128,5 +128,12 @@ def marked(text: str, assumed: Assumed, theme: Theme, limit: int = 800) -> Marku
     >>> "&lt;b&gt;" in made, made.count("<a ")
     (True, 1)
     """
-    parts = [safe(part, limit) for part in text.split(MARK)]
+    parts = [_kept(part, limit) for part in text.split(MARK)]
     return mark(theme, assumed).join(parts) if len(parts) > 1 else parts[0]
+
+
+def _kept(part: str, limit: int) -> Markup:
+    """Escape a piece of a sentence; the blanks at its ends, which escaping trims, stay."""
+    before, after = (" " if part[at : at + 1 or None].isspace() else "" for at in (0, -1))
+    inner = safe(part, limit)
+    return Markup("{}{}{}").format(before, inner, after) if inner else Markup(before)

@@ -140,14 +140,14 @@ def group_rows(
     lifetimes: Mapping[str, LifetimeValue],
     returns: ReturnsSettings,
     unit: MoneyUnit,
-    resting: tuple[Assumed, Assumed],
+    resting: tuple[Assumed, Assumed, Assumed, Assumed],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
     """List groups with their returns; those below the hurdle are marked by shape and wash.
 
-    `resting` names what figures of the year rest on, and RAROC besides.
+    `resting` names what figures of the year rest on, RAROC, the hurdle, and lifetime values.
     """
-    assumed, assumed_of_raroc = resting
+    assumed, assumed_of_raroc, assumed_of_hurdle, assumed_of_lifetime = resting
     heads = [
         Head("", "left"), Head(say("slice.customers", language)),
         Head(say("slice.exposure", language)), Head(say("groups.income", language)),
@@ -177,8 +177,10 @@ def group_rows(
                         ("■ " if below else "") + percent(ratio),
                         assumed=assumed_of_raroc if ratio is not None else NOTHING,
                     ),
-                    money_bare(group.shortfall(returns), unit) if below else "–",
-                    _lifetime(lifetime, unit),
+                    Cell(money_bare(group.shortfall(returns), unit), assumed=assumed_of_hurdle)
+                    if below
+                    else "–",
+                    _lifetime(lifetime, unit, assumed_of_lifetime),
                 ],
                 is_marked=below,
             )
@@ -212,11 +214,11 @@ def hurdle_rows(
     return heads, rows
 
 
-def _lifetime(value: LifetimeValue | None, unit: MoneyUnit) -> Cell:
+def _lifetime(value: LifetimeValue | None, unit: MoneyUnit, assumed: Assumed) -> Cell:
     if value is None:
         return Cell("–")
     note = "" if value.low is None else f"{money_bare(value.low, unit)} – {money_bare(value.high, unit)}"
-    return Cell(money_bare(value.value, unit), note=note)
+    return Cell(money_bare(value.value, unit), note=note, assumed=assumed)
 
 
 def ledger_rows(

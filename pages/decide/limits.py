@@ -156,7 +156,7 @@ def _listed(
         money = [name for name in shown.columns if shown[name].dtype.kind == "f"]
         st.dataframe(
             shown, hide_index=True, height=330,
-            column_config={name: st.column_config.NumberColumn(format="localized") for name in money},
+            column_config={name: st.column_config.NumberColumn(format="accounting") for name in money},
         )  # fmt: skip
         st.download_button(
             say("limits.download", language),

@@ -7,7 +7,7 @@ import streamlit as st
 import pipeline
 from pages.decide import returns_hurdle, returns_next
 from pages.parts import cards, context, errors, state
-from pages.parts.groups import assumed_of, group_names
+from pages.parts.groups import assumed_of, group_names, hurdle_assumed, lifetime_assumed
 from reports import html
 from reports.charts.waterfall import waterfall
 from reports.escape import plain
@@ -145,7 +145,11 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
     unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
     heads, rows = group_rows(
         found[:SHOWN_GROUPS], names, lifetimes, returns, unit,
-        (assumed_of(scored, language), assumed_of(scored, language, ratio=True)), language,
+        (
+            assumed_of(scored, language), assumed_of(scored, language, ratio=True),
+            hurdle_assumed(scored, language), lifetime_assumed(scored, language),
+        ),
+        language,
     )  # fmt: skip
     answer = say(
         "groups.answer", language, n=len(below), total=len(known), hurdle=percent(returns.hurdle_rate, 0)

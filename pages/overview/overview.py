@@ -52,8 +52,8 @@ def show() -> None:
     with right:
         resting = assumption_rows(scored.assumptions, language)
         title = say("assumption.title", language)
-        _pairs(title, say("assumption.subtitle", language), resting, "assumptions")
-        st.page_link(state.page("assumptions"), label=say("register.link", language))
+        with _pairs(title, say("assumption.subtitle", language), resting, "assumptions"):
+            st.page_link(state.page("assumptions"), label=say("register.link", language))
     if st.button(say("action.to_tiers", language), type="primary", key="to-tiers"):
         st.switch_page(state.page("tiers"))
 
@@ -169,7 +169,9 @@ def _names(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> None
             cards.quiet(say("names.effective", language, n=count(round(facts.effective_names))))
 
 
-def _pairs(title: str, subtitle: str, rows: Sequence[tuple[Cell | str, str]], key: str) -> None:
+def _pairs(
+    title: str, subtitle: str, rows: Sequence[tuple[Cell | str, str]], key: str
+) -> st.delta_generator.DeltaGenerator:
     """A card of label and value."""
     body = html.table(
         [Head("", "left"), Head("")],
@@ -177,4 +179,4 @@ def _pairs(title: str, subtitle: str, rows: Sequence[tuple[Cell | str, str]], ke
         state.theme(),
         caption=title,
     )
-    cards.card(title, subtitle, body, key=key)
+    return cards.card(title, subtitle, body, key=key)

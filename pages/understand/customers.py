@@ -7,6 +7,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, errors, state
+from pages.parts.groups import lifetime_assumed
 from reports import html
 from reports.boards import tier_name
 from reports.charts.risk import default_curve
@@ -81,8 +82,8 @@ def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, langu
         table, hide_index=True, height=min(38 + 35 * len(table), 330), key=f"w_found_{scored.scored_id[:12]}",
         on_select="rerun", selection_mode="single-row",
         column_config={
-            name: st.column_config.NumberColumn(format="%.1f")
-            for name in (f"{say('slice.exposure', language)} · {unit_text}", say("peer.value_score", language))
+            f"{say('slice.exposure', language)} · {unit_text}": st.column_config.NumberColumn(format="accounting"),
+            say("peer.value_score", language): st.column_config.NumberColumn(format="%.1f"),
         },
     )  # fmt: skip
     rows = event.selection.rows if event else []
@@ -96,7 +97,9 @@ def _picture(
     row = picture.row
     name = plain(row["name"], 80) if row["name"] else plain(row["customer_id"], 80)
     cards.answer(*_verdict(picture, name, language))
-    cards.metric_row(figure_metrics(row, language))
+    standing = {entry.key for entry in scored.assumptions}
+    lifetime = [key for key in lifetime_assumed(scored, language).keys if key not in standing]
+    cards.metric_row(figure_metrics(row, standing, lifetime, language))
     with errors.shown():
         _lift(scored, picture, policy, name, language)
     left, right = st.columns(2)

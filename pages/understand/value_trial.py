@@ -79,7 +79,7 @@ def _movers(scored: pipeline.Scored, movers: pd.DataFrame, language: Language) -
     with st.expander(say("trial.list", language, n=len(listed))):
         st.dataframe(
             table, hide_index=True, height=min(38 + 35 * len(listed), 330),
-            column_config={exposure: st.column_config.NumberColumn(format="localized")},
+            column_config={exposure: st.column_config.NumberColumn(format="accounting")},
         )  # fmt: skip
         st.download_button(
             say("limits.download", language), data=pipeline.inert_csv(movers, spreadsheet), file_name="movers.csv",

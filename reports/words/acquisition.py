@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "economics.payback_help": ("Years until the yearly profit has earned the cost back", "年利润收回成本所需年数"),
     "economics.years": ("{n} years", "{n} 年"),
     "economics.never": ("never", "无法收回"),
+    "economics.lifetime": ("Lifetime values rest on assumptions, for a share of exposure: {what}.", "生命周期价值依赖假设（涉及敞口占比）：{what}。"),
     "economics.assumed": ("A contact costs {cost} ({unit}) here: the source article's market figure of 30 yuan, an assumption until you set yours.",
                           "单次触达成本采用 {cost}（{unit}）：原文市场数据为 30 元，在您设定前为假设。"),
     "economics.answered": ("Who answered is read from the column “{name}”; another can be chosen under “Who responds”.",
