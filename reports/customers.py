@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from reports.escape import plain
-from reports.formats import Language, day, money_headline, money_unit, number, percent, signed
+from reports.formats import Language, day, is_missing, money_headline, money_unit, number, percent, signed
 from reports.html import Cell, Head, Row, Text
 from reports.marks import NOTHING, rests_on
 from reports.words import say
@@ -71,7 +71,8 @@ def resting(
 
     def stands_in(column: str, level: str | None) -> bool:
         cell = row.get(column)
-        return cell is None or cell != cell if level is None else cell == level
+        is_blank = cell is None or (isinstance(cell, float) and is_missing(cell))
+        return is_blank if level is None else cell == level
 
     return tuple(
         key for key, column, level in RESTS_ON[figure] if key in standing and stands_in(column, level)
