@@ -113,16 +113,17 @@ def figure_metrics(
     today, proposed = (money_headline(row[name], money_unit(row[name], language), language) for name in ("limit_today", "limit_proposed"))  # fmt: skip
     metrics: list[tuple[Text, Cell, Text]] = [
         (say("customer.lifetime", language), amount("customer_lifetime_value"),
-         say("customer.limit", language, today=today, proposed=proposed) if row["limit_proposed"] is not None
-         else say("customer.lifetime_note", language)),
+         say("customer.lifetime_note", language)),
     ]  # fmt: skip
     metrics += [
         (say("customer.exposure", language), amount("exposure_at_default"),
-         say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
-         + f" · {percent(loss, 0)}"),
+         say("customer.limit", language, today=today, proposed=proposed) if row["limit_proposed"] is not None
+         else say("customer.no_limit", language)),
         (say("customer.expected_loss", language), amount("expected_loss"),
          say("customer.pd_source", language, source=say(f"source.{row['probability_source']}", language))
-         + f" · {percent(probability, 2)}"),
+         + f" · {percent(probability, 2)}; "
+         + say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
+         + f" · {percent(loss, 0)}"),
         (say("customer.capital", language), amount("economic_capital"),
          say("customer.class", language, asset=asset, weight=percent(row["risk_weight"], 0))),
         (say("customer.ecl", language), amount("expected_credit_loss"),

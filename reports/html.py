@@ -25,6 +25,10 @@ _TITLE, _BODY, _SMALL = f"{SIZE_TITLE / SIZE_BODY:.3f}rem", "1rem", f"{SIZE_SMAL
 _FIGURES = "font-variant-numeric:tabular-nums lining-nums"
 
 
+SHORT_NOTE = 24
+"""Signs of a note that is not broken over lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A bar in a cell: how far it reaches of the column's longest, and in which colour.
@@ -362,7 +366,11 @@ def _inside(cell: Cell, theme: Theme) -> Markup:
     parts.append(Markup('<span style="{}">{}</span>').format(no_break, safe(cell.text)))
     parts += [mark(theme, cell.assumed)] if cell.assumed else []
     if cell.note:
-        style = f"font-size:{_SMALL};color:{palette(theme).muted};margin-left:.4em"
+        # A short note stays in one piece, a long one gets room to be read.
+        shape = (
+            "white-space:nowrap" if len(cell.note) <= SHORT_NOTE else "display:inline-block;min-width:11rem"
+        )
+        style = f"font-size:{_SMALL};color:{palette(theme).muted};margin-left:{'.4em' if cell.text else '0'};{shape}"
         parts.append(Markup('<span style="{}">{}</span>').format(style, safe(cell.note)))
     if cell.change:
         parts.append(Markup("<br>") + change_line(cell.change, theme))

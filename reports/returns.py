@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.escape import plain
@@ -95,7 +95,11 @@ def formulas(
         FigureLine(say("figure.income", language, **_only(shown, "interest", "commitment", "fees", "income")), ("income",)),
         FigureLine(say("figure.cost", language, **_only(shown, "funding", "servicing", "cost")), ("cost",)),
         FigureLine(
-            say("figure.expected_loss", language, loss=shown["loss"], exposure=exposure, share=share), ("expected_loss",)
+            say(
+                "figure.expected_loss", language, parts=_loss_parts(total, amount, language), loss=shown["loss"],
+                exposure=exposure, share=share,
+            ),
+            ("expected_loss",),
         ),
         FigureLine(say("figure.profit", language, **_only(shown, "income", "cost", "loss", "profit")), ("profit",)),
         FigureLine(
@@ -114,6 +118,20 @@ def formulas(
             ("profit", "capital"), True,
         ),
     ]  # fmt: skip
+
+
+def _loss_parts(total: Statement, amount: Callable[[float], str], language: Language) -> str:
+    """Add an expected loss up by the ways it is worked out; one that nobody has is left out."""
+    ways = {
+        "own": total.loss_of_own, "guaranteed": total.loss_guaranteed, "defaulted": total.loss_defaulted,
+        "slotted": total.loss_slotted,
+    }  # fmt: skip
+    parts = [
+        say(f"figure.loss_{way}", language, amount=amount(value))
+        for way, value in ways.items()
+        if abs(value) > abs(total.expected_loss) * 1e-9 or (way == "own" and not total.expected_loss)
+    ]
+    return " + ".join(parts)
 
 
 def _only(shown: Mapping[str, str], *names: str) -> dict[str, str]:

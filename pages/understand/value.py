@@ -9,7 +9,7 @@ from pages.parts import cards, context, errors, state
 from pages.understand import value_trial, value_weights
 from reports import html
 from reports.formats import Language, count, percent
-from reports.value import knot_rows, reference_note, reference_rows
+from reports.value import LIST_JOIN, knot_rows, reference_note, reference_rows
 from reports.words import say
 
 
@@ -22,7 +22,7 @@ def show() -> None:
         return
     scored = context.open_scored(current)
     reference = scored.model.reference
-    parts = ", ".join(say(f"value.{name}", language) for name in reference.components)
+    parts = LIST_JOIN[language].join(say(f"value.{name}", language) for name in reference.components)
     sentence = (
         say("value_page.answer", language, n=count(reference.customers), components=parts)
         if parts
