@@ -52,13 +52,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--window-months", type=int, metavar="N", help="outcome of a performance window of N months"
     )
-    run.add_argument(
-        "--value-weights",
-        type=_weights,
-        default={},
-        metavar="A=1,B=0",
-        help="components and inputs of the value score",
-    )
+    _add_value(run)
     run.add_argument("--engine", default="duckdb", help="duckdb")
     _add_progress(run)
     run.add_argument("--strict", action="store_true", help="refuse instead of taking a best guess")
@@ -162,13 +156,7 @@ def _backtest_parser(command: argparse.ArgumentParser) -> None:
         "--leave-out", type=_names, default=(), metavar="A,B", help="columns known only after the decision"
     )
     command.add_argument("--margin", type=float, metavar="M", help="earned on the amount, once: 0.05")
-    command.add_argument(
-        "--value-weights",
-        type=_weights,
-        default={},
-        metavar="A=1,B=0",
-        help="components and inputs of the value score",
-    )
+    _add_value(command)
     command.add_argument("--horizon-months", type=float, metavar="N", help="months the outcome covers")
     command.add_argument("--seed", type=int, default=0, help="of everything random")
 
@@ -185,6 +173,36 @@ def _weights(text: str) -> dict[str, float]:
         return {name.strip(): float(weight) for name, weight in (part.split("=") for part in text.split(","))}
     except ValueError:
         raise argparse.ArgumentTypeError("write weights as roi=1,risk_adjusted_profit=0") from None
+
+
+def _directions(text: str) -> dict[str, int]:
+    ways = {"higher": 1, "lower": -1}
+    try:
+        return {
+            name.strip(): ways[way.strip()] for name, way in (part.split("=") for part in text.split(","))
+        }
+    except (ValueError, KeyError):
+        raise argparse.ArgumentTypeError(
+            "write directions as survey_score=lower,utilisation=higher"
+        ) from None
+
+
+def _add_value(command: argparse.ArgumentParser) -> None:
+    """Add how the value score weighs its inputs, and which way they are better."""
+    command.add_argument(
+        "--value-weights",
+        type=_weights,
+        default={},
+        metavar="A=1,B=0",
+        help="components and inputs of the value score",
+    )
+    command.add_argument(
+        "--value-directions",
+        type=_directions,
+        default={},
+        metavar="A=lower",
+        help="inputs of which less is better, or more (higher), other than delivered",
+    )
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
@@ -265,7 +283,7 @@ def command_run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             as_of=arguments.as_of,
             window_months=arguments.window_months,
-            weights=pipeline.weights_from(arguments.value_weights),
+            weights=pipeline.weights_from(arguments.value_weights, arguments.value_directions),
         ),
     )
     summary = pipeline.batch_run(options, Settings())
@@ -345,7 +363,7 @@ def command_backtest(arguments: argparse.Namespace) -> int:
         options=pipeline.ScoreOptions(
             seed=arguments.seed,
             horizon_months=arguments.horizon_months,
-            weights=pipeline.weights_from(arguments.value_weights),
+            weights=pipeline.weights_from(arguments.value_weights, arguments.value_directions),
         ),
     )
     mapping = pipeline.read_mapping(arguments.mapping) if arguments.mapping else None

@@ -23,10 +23,12 @@ from data.ingest.mapping import (
     ASK_BELOW,
     Mapping,
     MappingEntry,
+    Timing,
     numbered,
     to_confirm,
     with_choice,
     with_scale,
+    with_timing,
     without_amounts,
 )
 from data.ingest.preview import Preview, United
@@ -76,8 +78,9 @@ from segmentation.scorecard.validation import Validation
 from segmentation.scoring_model import ScoreOptions
 from segmentation.selection import Selection
 from segmentation.tiers import TierBoard
-from segmentation.value import ValueWeights, weights_from
-from segmentation.value_reference import weights_of
+from segmentation.value import ValueReference
+from segmentation.value_reference import delivered, is_open, turned, weights_of
+from segmentation.value_weights import ValueWeights, weights_from
 from steps.acquisition import (
     Campaign,
     acquisition_economics,
@@ -357,10 +360,12 @@ __all__ = [
     "StratumError",
     "TierBoard",
     "TierReason",
+    "Timing",
     "United",
     "Upload",
     "UsageError",
     "Validation",
+    "ValueReference",
     "ValueWeights",
     "WarehouseBusy",
     "acquisition_economics",
@@ -403,6 +408,7 @@ __all__ = [
     "deal_reasons",
     "default_response_value",
     "delete_snapshot",
+    "delivered",
     "differences",
     "dry_run",
     "earlier_snapshots",
@@ -430,6 +436,7 @@ __all__ = [
     "inspect_again",
     "inspect_file",
     "is_customer",
+    "is_open",
     "keep_draft",
     "keep_policy",
     "known_columns",
@@ -529,6 +536,7 @@ __all__ = [
     "today",
     "told_of",
     "try_weights",
+    "turned",
     "use_assumptions",
     "use_reference",
     "use_scorecard",
@@ -545,6 +553,7 @@ __all__ = [
     "with_choice",
     "with_saved_mapping",
     "with_scale",
+    "with_timing",
     "withdraw_overlay",
     "withdraw_policy",
     "without_amounts",

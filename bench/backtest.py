@@ -35,8 +35,8 @@ from segmentation.policy import TIERS
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.score import score
 from segmentation.scoring_model import PortfolioColumn, ScoreOptions, ScoringModel
-from segmentation.value import EQUAL, ValueWeights
 from segmentation.value_reference import reweighted
+from segmentation.value_weights import EQUAL, ValueWeights
 from settings import Settings
 from steps.house import limits_of
 from steps.intake import commit_files

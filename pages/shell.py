@@ -27,6 +27,7 @@ from pages.decide import (  # noqa: E402
 )
 from pages.overview import overview  # noqa: E402
 from pages.parts import cards, context, errors, state  # noqa: E402
+from pages.parts.links import links  # noqa: E402
 from pages.understand import customers, segments, value  # noqa: E402
 from pages.watch import backtest, changes, stability  # noqa: E402
 from reports.words import say  # noqa: E402
@@ -95,11 +96,15 @@ def show() -> None:
         expanded=True,
     )
     cards.styles()
+    if links.followed():
+        st.switch_page(pages["assumptions"])
+    if page.url_path != "assumptions":
+        state.ask_about(())
     st.logo(str(Path(ROOT) / "pages" / "parts" / "wordmark.svg"), size="large")
     with errors.shown():
         context.show()
         page.run()
-    state.write_address(with_policy=page.url_path == "tiers")
+    state.write_address(with_policy=page.url_path == "tiers", with_about=page.url_path == "assumptions")
 
 
 show()

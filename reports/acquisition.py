@@ -12,6 +12,7 @@ from reports.charts.waterfall import figure_of_lines
 from reports.escape import plain
 from reports.formats import Language, count, number, percent
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING, Assumed
 from reports.theme import Theme
 from reports.words import has_words, say
 from reports.words.names import column_label, level_label
@@ -78,9 +79,16 @@ def class_key(text: str) -> str:
 
 
 def economics_rows(
-    found: Sequence[Economics], names: Mapping[str, str], assumed: str, language: Language
+    found: Sequence[Economics],
+    names: Mapping[str, str],
+    assumed: Assumed,
+    lifetime: Assumed,
+    language: Language,
 ) -> tuple[list[Head], list[Row]]:
-    """List cost and value of winning customers; a multiple below 1 is marked."""
+    """List cost and value of winning customers; a multiple below 1 is marked.
+
+    `assumed` names what an assumed cost rests on, `lifetime` what lifetime values do.
+    """
     heads = [
         Head("", "left"), Head(say("slice.customers", language)), Head(say("economics.contacted", language)),
         Head(say("economics.conversion", language), hint=say("economics.conversion_help", language)),
@@ -102,9 +110,12 @@ def economics_rows(
                     names.get(entry.key) or plain(entry.key, 40) or say("groups.unknown", language),
                     count(entry.customers), count(entry.contacted) if entry.contacted else "–",
                     Cell(percent(rate.value) if rate else "–", note=between),
-                    Cell(number(entry.cost, 2), assumed=assumed if entry.cost_source == "assumed" else ""),
-                    Cell(number(entry.value), note=range_),
-                    ("■ " if loses else "") + number(entry.multiple, 1),
+                    Cell(number(entry.cost, 2), assumed=assumed if entry.cost_source == "assumed" else NOTHING),
+                    Cell(number(entry.value), note=range_, assumed=lifetime if entry.value is not None else NOTHING),
+                    Cell(
+                        ("■ " if loses else "") + number(entry.multiple, 1),
+                        assumed=lifetime if entry.multiple is not None else NOTHING,
+                    ),
                     percent(entry.marketing_roi, 0), _payback(entry, language),
                 ],
                 is_marked=loses,

@@ -12,6 +12,7 @@ from reports.boards import tier_name
 from reports.counterfactual import amount_words
 from reports.formats import MISSING, Language, money_headline, money_unit, number, percent
 from reports.html import Cell, Head, Row, Text
+from reports.marks import MARK, NOTHING, rests_on
 from reports.words import say
 from segmentation.policy import TIERS, WORKOUT
 
@@ -70,7 +71,7 @@ def deal_verdict(
         strong = say("applicants.verdict_same" if is_draft else "applicants.verdict", language, tier=tier)
     if row["tier"] == WORKOUT:
         return strong, say("applicants.workout", language)
-    limit, price = _number(row, "limit_proposed"), percent(_number(row, "price"), 2) + "†" * is_assumed
+    limit, price = _number(row, "limit_proposed"), percent(_number(row, "price"), 2) + MARK * is_assumed
     offer = offer_label(row["offer"], language)
     if limit is None or asked is None:
         rest = say("applicants.terms_no_limit", language, price=price, offer=offer)
@@ -131,6 +132,10 @@ def worth_sentence(row: Facts, given_cost: float | None, mean_cost: float | None
     )
 
 
+PRICED = ("price", "raroc_at_price")
+"""Terms that rest on the rate a deal pays."""
+
+
 def term_rows(
     row: Facts, currency: str | None, is_draft: bool, language: Language, *, is_assumed: bool = False
 ) -> tuple[list[Head], list[Row]]:
@@ -142,22 +147,22 @@ def term_rows(
     ]
     if is_draft:
         heads.append(Head(say("applicants.draft", language), "left"))
+    assumed = rests_on(language, "interest_rate") if is_assumed else NOTHING
     texts: dict[str, Callable[[str], str]] = {
         "tier": lambda suffix: tier_name(row[f"tier{suffix}"], language),
         "bound": lambda suffix: bound_words(row[f"bound_by{suffix}"], language),
         "limit": lambda suffix: _money(_number(row, f"limit_proposed{suffix}"), currency, language),
         "limit_bound": lambda suffix: limit_words(row, suffix, language),
-        "price": lambda suffix: percent(_number(row, f"price{suffix}"), 2) + "†" * is_assumed,
+        "price": lambda suffix: percent(_number(row, f"price{suffix}"), 2),
         "collateral": lambda suffix: _money(_number(row, f"collateral_asked{suffix}"), currency, language),
         "offer": lambda suffix: offer_label(row[f"offer{suffix}"], language),
-        "raroc_at_price": lambda suffix: (
-            percent(_number(row, f"raroc_at_price{suffix}"), 1) + "†" * is_assumed
-        ),
+        "raroc_at_price": lambda suffix: percent(_number(row, f"raroc_at_price{suffix}"), 1),
     }
     rows = []
     for key, text in texts.items():
         cells = [text(suffix) for suffix in suffixes]
-        rows.append(Row([say(f"applicants.{key}", language), *cells], is_marked=len(set(cells)) > 1))
+        shown = [Cell(cell, assumed=assumed if key in PRICED else NOTHING) for cell in cells]
+        rows.append(Row([say(f"applicants.{key}", language), *shown], is_marked=len(set(cells)) > 1))
     return heads, rows
 
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from data.contract import COLUMNS
 from reports.boards import tier_name
 from reports.charts.parts import Chart
 from reports.charts.waterfall import tornado
 from reports.escape import plain
 from reports.formats import Language, number, percent, signed
 from reports.html import Cell, Head, Row
+from reports.marks import MARK
 from reports.theme import Theme
 from reports.words import say
 from segmentation.assumptions import Sensitivity
@@ -34,6 +36,10 @@ EDITABLE: tuple[tuple[str, float, float], ...] = (
 OF_RATIOS = ("tax_rate", "risk_free_rate", "hurdle_rate")
 SETTING_OF = {"servicing_cost": "servicing_rate"}
 SHOWN_ROWS = 8
+RULES = (
+    "treatments", "limit_rules", "falling_returns", "value_of_a_yes", "impairment_terms", "reach", "mean_cost", "euro_rates",
+)  # fmt: skip
+"""Rules that rest on judgement, whatever a portfolio brings."""
 
 
 class Rules(Protocol):
@@ -62,36 +68,44 @@ def register_rows(
     churn: Churn,
     set_by: Mapping[str, Mapping[str, str]],
     language: Language,
+    about: Sequence[str] = (),
 ) -> tuple[list[Head], list[Row]]:
-    """List what stands in for data: value, source, who set it, share of exposure resting on it."""
-    rows = [_row(entry, set_by, language) for entry in assumptions]
+    """List what stands in for data: value, source, who set it, share of exposure resting on it.
+
+    Rows that are asked `about` come first, marked.
+    """
+    rows = [(entry.key, _row(entry, set_by, language)) for entry in assumptions]
     for name in OF_RATIOS:
         note = say("register.hurdle_only" if name == "hurdle_rate" else "register.raroc_only", language)
         value = percent(getattr(returns, name))
-        rows.append(_setting_row(name, value, "default", (1.0, note), set_by, language))
+        rows.append((name, _setting_row(name, value, "default", (1.0, note), set_by, language)))
     observed = churn.source == "observed"
     lifetime = say("register.lifetime_only", language)
-    rows.append(
-        _setting_row(
-            "churn_rate", percent(churn.overall), "observed" if observed else "default",
-            (None if observed else 1.0, lifetime), {} if observed else set_by, language,
-        )
-    )  # fmt: skip
-    rows.append(
-        _setting_row(
-            "discount_rate", percent(returns.discount_rate), "default", (1.0, lifetime), set_by, language
-        )
-    )
-    cost = number(returns.contact_cost, 2)
-    note = say("register.calls_only", language)
-    rows.append(_setting_row("contact_cost", cost, "market", (None, note), set_by, language))
-    return _heads(language), rows
+    who = {} if observed else set_by
+    rests = (None if observed else 1.0, lifetime)
+    source = "observed" if observed else "default"
+    churn_row = _setting_row("churn_rate", percent(churn.overall), source, rests, who, language)
+    discount = percent(returns.discount_rate)
+    discount_row = _setting_row("discount_rate", discount, "default", (1.0, lifetime), set_by, language)
+    cost, calls = number(returns.contact_cost, 2), say("register.calls_only", language)
+    cost_row = _setting_row("contact_cost", cost, "market", (None, calls), set_by, language)
+    rows += [("churn_rate", churn_row), ("discount_rate", discount_row), ("contact_cost", cost_row)]
+    return _heads(language), _first(rows, about)
+
+
+def _first(rows: Sequence[tuple[str, Row]], about: Sequence[str]) -> list[Row]:
+    """Bring the rows asked about to the top and mark them; the others keep their order."""
+    asked = [replace(row, is_marked=True) for key, row in rows if key in about]
+    return asked + [row for key, row in rows if key not in about]
 
 
 def rule_rows(
-    policy: Policy, rules: Rules, contact_cost: float, language: Language
+    policy: Policy, rules: Rules, contact_cost: float, language: Language, about: Sequence[str] = ()
 ) -> tuple[list[Head], list[Row]]:
-    """List the rules that rest on judgement: what tiers get, limits, next money, calls, IFRS 9, size of firms."""
+    """List the rules that rest on judgement: what tiers get, limits, next money, calls, IFRS 9, size of firms.
+
+    Rows that are asked `about` come first, marked.
+    """
     named = say("bar.built_in", language) if policy.name == "Built-in" else plain(policy.name, 40)
     pieces = ", ".join(f"{percent(piece.share, 0)} × {percent(piece.keeps, 0)}" for piece in PIECES)
     author = plain(policy.author, 40) or named
@@ -104,19 +118,37 @@ def rule_rows(
         ("falling_returns", pieces, "own", ""),
         ("value_of_a_yes", number(10 * contact_cost, 2), "own", ""),
         ("impairment_terms", impairment_text(rules.impairment, language), "own", rules.impairment_set_by),
+        ("reach", reach_text(language), "own", ""),
+        ("mean_cost", say("register.mean_cost", language), "own", ""),
         ("euro_rates", say("register.euro_rates", language), "reference", ""),
     ]
     what, value, *others = _heads(language)
-    return [what, replace(value, align="left"), *others[:2], Head(say("register.moves", language), "left")], [
-        Row(
-            [
-                say(f"assumption.{key}", language) + (" †" if key == "treatments" else ""), Cell("", note=value), say(f"source_of.{source}", language),
-                plain(who, 40) if who else say("register.builtin", language),
-                Cell("", note=say(f"register.moves.{key}", language)),
-            ]
+    heads = [what, replace(value, align="left"), *others[:2], Head(say("register.moves", language), "left")]
+    rows = [
+        (
+            key,
+            Row(
+                [
+                    _named(key, language), Cell("", note=value), say(f"source_of.{source}", language),
+                    plain(who, 40) if who else say("register.builtin", language),
+                    Cell("", note=say(f"register.moves.{key}", language)),
+                ]
+            ),
         )
         for key, value, source, who in lines
     ]  # fmt: skip
+    return heads, _first(rows, about)
+
+
+def _named(key: str, language: Language) -> str:
+    """Name an assumption with its sign."""
+    return f"{say(f'assumption.{key}', language).replace(MARK, '').strip()} {MARK}"
+
+
+def has_row(key: str, assumptions: Sequence[Assumption]) -> bool:
+    """Say whether the register of a portfolio has a row for an assumption."""
+    always = {*OF_RATIOS, "churn_rate", "discount_rate", "contact_cost", *RULES}
+    return key in always or key in {entry.key for entry in assumptions}
 
 
 def treatment_text(policy: Policy, tier: str, language: Language) -> str:
@@ -131,6 +163,19 @@ def treatment_text(policy: Policy, tier: str, language: Language) -> str:
     return (
         f"{tier_name(tier, language)}: {', '.join(filter(None, parts)) or say('register.neutral', language)}"
     )
+
+
+def reach_text(language: Language) -> str:
+    """Write how far what-ifs may move a figure, from the least column to the most.
+
+    Examples
+    --------
+    >>> from reports.formats import PERCENT
+    >>> reach_text("en").replace(PERCENT, " %")
+    'down or up by 30 % to 150 % of itself, by column'
+    """
+    reaches = [column.reach for column in COLUMNS if column.actionable and column.reach is not None]
+    return say("register.reach", language, low=percent(min(reaches), 0), high=percent(max(reaches), 0))
 
 
 def limits_text(rules: LimitRules, language: Language) -> str:

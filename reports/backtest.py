@@ -10,6 +10,7 @@ from reports.boards import tier_name
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, change, count, day, money_bare, number, percent, signed
 from reports.html import Cell, Head, Row
+from reports.marks import Assumed, rests_on
 from reports.theme import Palette
 from reports.words import say
 from segmentation.backtest import RuleOutcome, TierOutcome
@@ -93,14 +94,25 @@ def outcome_heads(language: Language, *, first: Sequence[str], has_late: bool) -
     ]
 
 
+OF_INCOME = ("interest_rate", "funding_rate", "servicing_cost")
+"""Assumptions behind an income nobody has told."""
+
+
+def resting_on(losses_assumed: int, language: Language, *, has_margin: bool) -> tuple[Assumed, Assumed]:
+    """Say what a back-test's losses and its income rest on; nothing where they are known."""
+    loss = say("outcome.loss_assumed", language, n=losses_assumed) if losses_assumed else ""
+    income = "" if has_margin else say("outcome.income_assumed", language)
+    return Assumed(loss, ("loss_given_default",)), Assumed(income, OF_INCOME)
+
+
 def outcome_cells(
     tier: TierOutcome,
     unit: MoneyUnit,
     language: Language,
     *,
     has_late: bool,
-    loss_note: str,
-    income_note: str,
+    loss_note: Assumed,
+    income_note: Assumed,
 ) -> list[Cell | str]:
     """Figures of one tier; what rests on an assumption is marked."""
     if tier.customers == 0:
@@ -124,7 +136,7 @@ def _rate_cell(interval: Interval | None) -> Cell:
     return Cell(percent(interval.value), note=f"{low}{TOGETHER}–{TOGETHER}{high}")
 
 
-def _net_cell(interval: Interval | None, assumed: str) -> Cell:
+def _net_cell(interval: Interval | None, assumed: Assumed) -> Cell:
     if interval is None:
         return Cell("–")
     low, high = (signed(bound * 100, 2) for bound in (interval.low, interval.high))
@@ -137,7 +149,7 @@ def rule_rows(
     language: Language,
     *,
     has_late: bool,
-    notes: tuple[str, str],
+    notes: tuple[Assumed, Assumed],
 ) -> list[Row]:
     """Rows of the best tier, one a rule; the tiers under test stand first and marked.
 
@@ -145,7 +157,7 @@ def rule_rows(
     ----------
     rules : sequence of RuleOutcome
         As `against_others` gives them; by value is left out where it is the rule under test.
-    notes : tuple of str
+    notes : tuple of Assumed
         What losses and incomes rest on; empty where they are known.
     """
     place = TIERS.index(best_tier(rules).tier)
@@ -177,7 +189,7 @@ def tier_rows(
     language: Language,
     *,
     has_late: bool,
-    notes: tuple[str, str],
+    notes: tuple[Assumed, Assumed],
 ) -> list[Row]:
     """Rows of every tier of every rule."""
     return [
@@ -236,7 +248,7 @@ def replay_rows(lines: Sequence[Replayed], unit: MoneyUnit, language: Language) 
 
 def _replay_row(line: Replayed, unit: MoneyUnit, language: Language) -> Row:
     now, was = line.proposal, line.in_force
-    assumed = say("assumption.treatments", language)
+    assumed = rests_on(language, "treatments")
     cells: list[Cell | str] = [
         Cell(
             plain(line.name, 60),
@@ -303,12 +315,12 @@ def follow_rows(lines: Sequence[Followed], unit: MoneyUnit, language: Language) 
 
 
 def _follow_row(line: Followed, unit: MoneyUnit, language: Language) -> Row:
-    money, assumed = line.board.total.treated, say("assumption.treatments", language)
+    money, assumed = line.board.total.treated, rests_on(language, "treatments")
     reason = say("challenger.to_come" if line.until is None else "challenger.not_known", language)
     role = say("challenger.champion" if line.is_champion else "challenger.challenger", language)
     judged: list[Cell | str] = [Cell("–", hint=reason), Cell("–", hint=reason)]
     if line.best is not None:
-        income = say("outcome.income_assumed", language)
+        income = Assumed(say("outcome.income_assumed", language), OF_INCOME)
         judged = [_rate_cell(line.best.default_rate), _net_cell(line.best.net_rate, income)]
     first = day(line.as_of, language) if line.is_champion else ""
     return Row(

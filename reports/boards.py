@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.formats import GoodWhen, Language, MoneyUnit, change, count, money_bare, number, percent
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING, rests_on
 from reports.theme import Palette
 from reports.words import say
 from segmentation.cube import NAMES
@@ -82,7 +83,7 @@ def _row(
     nobody = say("missing.nobody", language) if now.customers == 0 else ""
     no_risk = 0 < now.customers == now.customers_without_pd
     reason = nobody or (say("missing.probability", language) if no_risk else "")
-    assumed = "" if now.tier == "Work-out" else say("assumption.treatments", language)
+    assumed = NOTHING if now.tier == "Work-out" else rests_on(language, "treatments")
     cells: list[Cell | str] = [
         Cell(tier_name(now.tier, language), swatch=swatch),
         Cell(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 from reports.escape import plain
-from reports.formats import Language, day, money_headline, money_unit, number, percent, signed
+from reports.formats import Language, day, is_missing, money_headline, money_unit, number, percent, signed
 from reports.html import Cell, Head, Row, Text
+from reports.marks import NOTHING, rests_on
 from reports.words import say
 from reports.words.names import column_label
 from segmentation.explain import Check
@@ -37,15 +38,73 @@ class PeerFacts(Protocol):
         """Share of the segment with a lower value."""
 
 
+_EXPOSURE = (("conversion_factor", "exposure_source", "converted"),)
+_LOSS = (
+    *_EXPOSURE, ("loss_given_default", "loss_source", "foundation"), ("master_scale", "probability_source", "rating"),
+    ("horizon", "probability_source", "scorecard"), ("average_year", "probability_source", "scorecard"),
+)  # fmt: skip
+_PRICES = tuple((key, key, None) for key in ("interest_rate", "funding_rate", "servicing_cost"))
+RESTS_ON: dict[str, tuple[tuple[str, str, str | None], ...]] = {
+    "exposure_at_default": _EXPOSURE,
+    "expected_loss": _LOSS,
+    "economic_capital": (
+        *_LOSS, ("maturity", "remaining_months", None), ("asset_class", "customer_class", None),
+        ("slotting_grade", "slotting_source", "derived"),
+    ),
+    "expected_credit_loss": _LOSS,
+    "customer_lifetime_value": (*_LOSS, *_PRICES),
+}  # fmt: skip
+"""Figure → assumption, and the column that tells by a level, or by being blank, that it stands in."""
+
+
+def resting(
+    row: Mapping[str, Any], figure: str, standing: Collection[str]
+) -> tuple[str, ...]:  # Any: cells of a table
+    """List what one customer's figure rests on, of what the portfolio assumes at all.
+
+    Examples
+    --------
+    >>> row = {"loss_source": "foundation", "probability_source": "given", "exposure_source": "given"}
+    >>> resting(row, "expected_loss", {"loss_given_default", "horizon"})
+    ('loss_given_default',)
+    """
+
+    def stands_in(column: str, level: str | None) -> bool:
+        cell = row.get(column)
+        is_blank = cell is None or (isinstance(cell, float) and is_missing(cell))
+        return is_blank if level is None else cell == level
+
+    return tuple(
+        key for key, column, level in RESTS_ON[figure] if key in standing and stands_in(column, level)
+    )
+
+
 def figure_metrics(
-    row: Mapping[str, Any],
-    language: Language,  # Any: cells of a table
+    row: Mapping[str, Any],  # Any: cells of a table
+    standing: Collection[str],
+    lifetime: Sequence[str],
+    language: Language,
 ) -> list[tuple[Text, Cell, Text]]:
-    """Give the large figures, each in a unit of its own: exposure, expected loss, capital, expected credit loss."""
+    """Give the large figures, each in a unit of its own: exposure, expected loss, capital, expected credit loss.
+
+    Parameters
+    ----------
+    row : mapping
+        The scored customer.
+    standing : collection of str
+        What the portfolio assumes at all.
+    lifetime : sequence of str
+        What lifetime values rest on besides prices and risk.
+    language : Language
+        Of the words.
+    """
+    always = {"expected_credit_loss": ("impairment_terms",), "customer_lifetime_value": tuple(lifetime)}
 
     def amount(name: str) -> Cell:
         value = row[name]
-        return Cell(money_headline(value, money_unit(value, language), language))
+        keys = (*always.get(name, ()), *resting(row, name, standing)) if value is not None else ()
+        assumed = rests_on(language, *keys) if keys else NOTHING
+        return Cell(money_headline(value, money_unit(value, language), language), assumed=assumed)
 
     probability, loss = row["probability_of_default"], row["loss_given_default"]
     stage = row["impairment_stage"]
@@ -54,16 +113,17 @@ def figure_metrics(
     today, proposed = (money_headline(row[name], money_unit(row[name], language), language) for name in ("limit_today", "limit_proposed"))  # fmt: skip
     metrics: list[tuple[Text, Cell, Text]] = [
         (say("customer.lifetime", language), amount("customer_lifetime_value"),
-         say("customer.limit", language, today=today, proposed=proposed) if row["limit_proposed"] is not None
-         else say("customer.lifetime_note", language)),
+         say("customer.lifetime_note", language)),
     ]  # fmt: skip
     metrics += [
         (say("customer.exposure", language), amount("exposure_at_default"),
-         say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
-         + f" · {percent(loss, 0)}"),
+         say("customer.limit", language, today=today, proposed=proposed) if row["limit_proposed"] is not None
+         else say("customer.no_limit", language)),
         (say("customer.expected_loss", language), amount("expected_loss"),
          say("customer.pd_source", language, source=say(f"source.{row['probability_source']}", language))
-         + f" · {percent(probability, 2)}"),
+         + f" · {percent(probability, 2)}; "
+         + say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
+         + f" · {percent(loss, 0)}"),
         (say("customer.capital", language), amount("economic_capital"),
          say("customer.class", language, asset=asset, weight=percent(row["risk_weight"], 0))),
         (say("customer.ecl", language), amount("expected_credit_loss"),

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from reports.escape import html as safe
 from reports.formats import Change, Tone
+from reports.marks import NOTHING, Assumed, mark
 from reports.theme import SIZE_BODY, SIZE_SMALL, SIZE_TITLE, Palette, Theme, palette
 
 Align = Literal["left", "right"]
@@ -22,6 +23,10 @@ Text = str | Markup
 
 _TITLE, _BODY, _SMALL = f"{SIZE_TITLE / SIZE_BODY:.3f}rem", "1rem", f"{SIZE_SMALL / SIZE_BODY:.3f}rem"
 _FIGURES = "font-variant-numeric:tabular-nums lining-nums"
+
+
+SHORT_NOTE = 24
+"""Signs of a note that is not broken over lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,8 @@ class Cell:
         Second line, coloured by its tone.
     hint : str
         Why it is missing or what it means; shown on hover and read aloud.
-    assumed : str
-        What it rests on; sets a † behind the figure.
+    assumed : Assumed
+        What it rests on; sets a † behind the figure that leads there.
     swatch : str
         Colour of a small square before the text.
     bar : Bar, optional
@@ -62,7 +67,7 @@ class Cell:
     text: Text
     change: Change | None = None
     hint: str = ""
-    assumed: str = ""
+    assumed: Assumed = NOTHING
     swatch: str = ""
     bar: Bar | None = None
     note: str = ""
@@ -110,20 +115,6 @@ def swatch(colour: str) -> Markup:
     """
     style = f"display:inline-block;width:.65rem;height:.65rem;border-radius:2px;margin-right:.5rem;background:{colour}"
     return Markup('<span aria-hidden="true" style="{}"></span>').format(style)
-
-
-def mark(theme: Theme, what: str) -> Markup:
-    """Set the † of a figure that rests on an assumption.
-
-    Examples
-    --------
-    >>> "†" in mark("light", "the interest rate")
-    True
-    """
-    style = f"color:{palette(theme).bad};cursor:help;text-decoration:none;font-size:.8em;margin-left:.15em"
-    return Markup('<abbr title="{}" tabindex="0" style="{}"><sup>†</sup></abbr>').format(
-        safe(what, 400), style
-    )
 
 
 def change_line(change: Change, theme: Theme) -> Markup:
@@ -286,7 +277,7 @@ def table(heads: Sequence[Head], rows: Sequence[Row], theme: Theme, *, caption: 
     )  # fmt: skip
 
 
-def folded(summary: str, body: Markup, theme: Theme) -> Markup:
+def folded(summary: Text, body: Markup, theme: Theme) -> Markup:
     """Fold something away behind one line that opens it.
 
     Examples
@@ -375,7 +366,11 @@ def _inside(cell: Cell, theme: Theme) -> Markup:
     parts.append(Markup('<span style="{}">{}</span>').format(no_break, safe(cell.text)))
     parts += [mark(theme, cell.assumed)] if cell.assumed else []
     if cell.note:
-        style = f"font-size:{_SMALL};color:{palette(theme).muted};margin-left:.4em"
+        # A short note stays in one piece, a long one gets room to be read.
+        shape = (
+            "white-space:nowrap" if len(cell.note) <= SHORT_NOTE else "display:inline-block;min-width:11rem"
+        )
+        style = f"font-size:{_SMALL};color:{palette(theme).muted};margin-left:{'.4em' if cell.text else '0'};{shape}"
         parts.append(Markup('<span style="{}">{}</span>').format(style, safe(cell.note)))
     if cell.change:
         parts.append(Markup("<br>") + change_line(cell.change, theme))

@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 from reports.formats import Language, MoneyUnit, count, day, money_headline, number, percent
+from reports.html import Cell
 from reports.intake import AccountFacts, quality_reason
+from reports.marks import rests_on
 from reports.words import say
 from segmentation.overview import Assumption, PortfolioFacts
 from segmentation.value import ValueReference
@@ -66,14 +68,14 @@ def trust_rows(
     ]
 
 
-def assumption_rows(assumptions: Sequence[Assumption], language: Language) -> list[tuple[str, str]]:
-    """List what is assumed and for which share of exposure, largest first."""
+def assumption_rows(assumptions: Sequence[Assumption], language: Language) -> list[tuple[Cell, str]]:
+    """List what is assumed and for which share of exposure, largest first; each leads to its row."""
     rows = []
     for entry in assumptions:
         value = (
             percent(entry.value) if isinstance(entry.value, float) and entry.value < 1 else str(entry.value)
         )
-        label = f"{say(f'assumption.{entry.key}', language)} †"
+        assumed = rests_on(language, entry.key)
         shown = (
             value
             if entry.key in ("interest_rate", "funding_rate", "servicing_cost", "credit_conversion_factor")
@@ -82,5 +84,5 @@ def assumption_rows(assumptions: Sequence[Assumption], language: Language) -> li
         if entry.key in ("horizon", "average_year"):
             shown = say("assumption.months", language, n=number(float(entry.value), 0))
         tail = say("trust.of_exposure", language, share=percent(entry.share, 0))
-        rows.append((label, f"{shown} · {tail}" if shown else tail))
+        rows.append((Cell(assumed.words, assumed=assumed), f"{shown} · {tail}" if shown else tail))
     return rows

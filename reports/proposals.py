@@ -18,6 +18,7 @@ from reports.formats import (
     signed,
 )
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING, Assumed
 from reports.theme import Palette
 from reports.words import say
 from segmentation.policy import CLOSED, LIFECYCLES, TIERS, Policy
@@ -114,7 +115,9 @@ def proposal_rows(
         else:
             decimals = decimals_of(was or now, unit)
             moved = change((now - was) / 100 / unit.scale, good_when=good, decimals=decimals)
-            assumed = say("proposals.assumed", language) if name == "profit" else ""
+            assumed = (
+                Assumed(say("proposals.assumed", language), ("treatments",)) if name == "profit" else NOTHING
+            )
             cells = [
                 Cell(money_bare(was / 100, unit, decimals=decimals)),
                 Cell(money_bare(now / 100, unit, decimals=decimals), moved, assumed=assumed),

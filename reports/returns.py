@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.escape import plain
@@ -16,6 +16,7 @@ from reports.formats import (
     signed,
 )
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING, Assumed, rests_on
 from reports.words import say
 from segmentation.lifetime import LifetimeValue
 from segmentation.limits import LimitRules, LimitSummary
@@ -36,7 +37,7 @@ def statement_steps(total: Statement, scale: float, language: Language) -> list[
 
 
 def before_risk_rows(
-    total: Statement, unit: MoneyUnit, unit_text: str, assumed: str, language: Language
+    total: Statement, unit: MoneyUnit, unit_text: str, assumed: Assumed, language: Language
 ) -> tuple[list[Head], list[Row]]:
     """List income, cost and what is left of a portfolio whose risk nobody knows."""
     left = total.unrated_income - total.unrated_cost
@@ -94,7 +95,11 @@ def formulas(
         FigureLine(say("figure.income", language, **_only(shown, "interest", "commitment", "fees", "income")), ("income",)),
         FigureLine(say("figure.cost", language, **_only(shown, "funding", "servicing", "cost")), ("cost",)),
         FigureLine(
-            say("figure.expected_loss", language, loss=shown["loss"], exposure=exposure, share=share), ("expected_loss",)
+            say(
+                "figure.expected_loss", language, parts=_loss_parts(total, amount, language), loss=shown["loss"],
+                exposure=exposure, share=share,
+            ),
+            ("expected_loss",),
         ),
         FigureLine(say("figure.profit", language, **_only(shown, "income", "cost", "loss", "profit")), ("profit",)),
         FigureLine(
@@ -113,6 +118,20 @@ def formulas(
             ("profit", "capital"), True,
         ),
     ]  # fmt: skip
+
+
+def _loss_parts(total: Statement, amount: Callable[[float], str], language: Language) -> str:
+    """Add an expected loss up by the ways it is worked out; one that nobody has is left out."""
+    ways = {
+        "own": total.loss_of_own, "guaranteed": total.loss_guaranteed, "defaulted": total.loss_defaulted,
+        "slotted": total.loss_slotted,
+    }  # fmt: skip
+    parts = [
+        say(f"figure.loss_{way}", language, amount=amount(value))
+        for way, value in ways.items()
+        if abs(value) > abs(total.expected_loss) * 1e-9 or (way == "own" and not total.expected_loss)
+    ]
+    return " + ".join(parts)
 
 
 def _only(shown: Mapping[str, str], *names: str) -> dict[str, str]:
@@ -139,14 +158,14 @@ def group_rows(
     lifetimes: Mapping[str, LifetimeValue],
     returns: ReturnsSettings,
     unit: MoneyUnit,
-    rests_on: tuple[str, str],
+    resting: tuple[Assumed, Assumed, Assumed, Assumed],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
     """List groups with their returns; those below the hurdle are marked by shape and wash.
 
-    `rests_on` names what figures of the year rest on, and RAROC besides.
+    `resting` names what figures of the year rest on, RAROC, the hurdle, and lifetime values.
     """
-    assumed, assumed_of_raroc = rests_on
+    assumed, assumed_of_raroc, assumed_of_hurdle, assumed_of_lifetime = resting
     heads = [
         Head("", "left"), Head(say("slice.customers", language)),
         Head(say("slice.exposure", language)), Head(say("groups.income", language)),
@@ -171,13 +190,15 @@ def group_rows(
                     Cell(money_bare(group.income + group.unrated_income, unit), assumed=assumed),
                     money_bare(group.expected_loss, unit) if is_rated else "–",
                     Cell(money_bare(group.profit, unit), assumed=assumed) if is_rated else "–",
-                    Cell(percent(group.roi, 2), assumed=assumed if group.roi is not None else ""),
+                    Cell(percent(group.roi, 2), assumed=assumed if group.roi is not None else NOTHING),
                     Cell(
                         ("■ " if below else "") + percent(ratio),
-                        assumed=assumed_of_raroc if ratio is not None else "",
+                        assumed=assumed_of_raroc if ratio is not None else NOTHING,
                     ),
-                    money_bare(group.shortfall(returns), unit) if below else "–",
-                    _lifetime(lifetime, unit),
+                    Cell(money_bare(group.shortfall(returns), unit), assumed=assumed_of_hurdle)
+                    if below
+                    else "–",
+                    _lifetime(lifetime, unit, assumed_of_lifetime),
                 ],
                 is_marked=below,
             )
@@ -211,11 +232,11 @@ def hurdle_rows(
     return heads, rows
 
 
-def _lifetime(value: LifetimeValue | None, unit: MoneyUnit) -> Cell:
+def _lifetime(value: LifetimeValue | None, unit: MoneyUnit, assumed: Assumed) -> Cell:
     if value is None:
         return Cell("–")
     note = "" if value.low is None else f"{money_bare(value.low, unit)} – {money_bare(value.high, unit)}"
-    return Cell(money_bare(value.value, unit), note=note)
+    return Cell(money_bare(value.value, unit), note=note, assumed=assumed)
 
 
 def ledger_rows(
@@ -283,16 +304,16 @@ def limit_rows(
         Head(say("limits.change", language)), Head(say("limits.higher", language)), Head(say("limits.lower", language)),
         Head(f"{say('limits.gap', language)} · {gap_text}"), Head(say("limits.gap_customers", language)),
     ]  # fmt: skip
-    assumed = say("limits.rule_title", language)
+    rule, asked = (rests_on(language, key) for key in ("limit_rules", "treatments"))
     rows = [
         Row(
             [
                 names.get(entry.tier, entry.tier), count(entry.customers), count(entry.known),
                 money_bare(entry.today, unit) if entry.known else "–",
-                Cell(money_bare(entry.proposed, unit), assumed=assumed) if entry.known else "–",
+                Cell(money_bare(entry.proposed, unit), assumed=rule) if entry.known else "–",
                 signed_percent(entry.proposed / entry.today - 1) if entry.known and entry.today else "–",
                 count(entry.higher) if entry.known else "–", count(entry.lower) if entry.known else "–",
-                Cell(money_bare(entry.gap, gap_unit), assumed=assumed) if entry.gap_customers else "–",
+                Cell(money_bare(entry.gap, gap_unit), assumed=asked) if entry.gap_customers else "–",
                 count(entry.gap_customers),
             ]
         )

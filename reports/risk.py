@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, count, money_bare, number, percent
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING, rests_on
 from reports.theme import Palette
 from reports.words import say
 from segmentation.risk.appetite import MEASURES, Reading
@@ -101,7 +102,8 @@ def stage_rows(
         Head(f"{say('stage.loss', language)} · {unit_text}", hint=say("stage.loss_help", language)),
         Head(say("stage.coverage", language), hint=say("stage.coverage_help", language)),
     ]  # fmt: skip
-    assumed = say("stage.loss", language) if board.assumed_rate or board.assumed_term else ""
+    # Scenario weights and factors are assumed for every expected credit loss.
+    assumed = rests_on(language, "impairment_terms")
 
     def row(line: StageLine) -> Row:
         loss = line.loss(settings) if line.stage else None
@@ -110,7 +112,7 @@ def stage_rows(
                 say(f"stage.{line.stage or 'none'}", language),
                 count(line.customers),
                 money_bare(line.exposure, unit),
-                Cell(money_bare(loss, unit), assumed=assumed if loss is not None else ""),
+                Cell(money_bare(loss, unit), assumed=assumed if loss is not None else NOTHING),
                 percent(loss / line.exposure, 2) if loss is not None and line.exposure else "–",
             ]
         )

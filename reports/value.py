@@ -20,6 +20,7 @@ from segmentation.value_reference import Drift, ValuePart
 
 LIGHTS = {"green": "reference.stable", "amber": "reference.moved", "red": "reference.shifted"}
 DAYS_A_MONTH = 30.4375
+LIST_JOIN: dict[Language, str] = {"en": ", ", "zh": "、"}
 
 
 class Dated(Protocol):
@@ -77,7 +78,7 @@ def reference_rows(drifts: Sequence[Drift], language: Language) -> tuple[list[He
             Row(
                 [
                     say(f"value.{entry.key}", language), say(f"value.{entry.component}", language),
-                    percent(entry.weight), say("reference.more" if entry.direction > 0 else "reference.less", language),
+                    percent(entry.weight), way_cell(entry.direction, is_turned=entry.is_turned, language=language),
                     f"{percent(entry.share_known, 0)} → {percent(drift.known_now, 0)}", number(drift.median_now, 0),
                     Cell(number(drift.index, 3), note=light),
                 ],
@@ -85,6 +86,39 @@ def reference_rows(drifts: Sequence[Drift], language: Language) -> tuple[list[He
             )
         )  # fmt: skip
     return heads, rows
+
+
+def way_text(direction: int, language: Language) -> str:
+    """Say which way is better.
+
+    Examples
+    --------
+    >>> way_text(1, "en"), way_text(-1, "zh")
+    ('higher is better', '越低越好')
+    """
+    return say("reference.more" if direction > 0 else "reference.less", language)
+
+
+def way_cell(direction: int, *, is_turned: bool, language: Language) -> Cell:
+    """Say which way is better, and that a person has turned it round where one has."""
+    note = say("reference.turned", language) if is_turned else ""
+    return Cell(
+        way_text(direction, language), note=note, hint=say("reference.turned_help", language) if note else ""
+    )
+
+
+def turned_text(keys: Sequence[str], reference: ValueReference, language: Language) -> str:
+    """List inputs with the direction they have in a reference; empty when there are none."""
+    ways = {entry.key: entry.direction for entry in reference.inputs}
+    return LIST_JOIN[language].join(
+        say(
+            "reference.turned_row",
+            language,
+            name=say(f"value.{key}", language),
+            way=way_text(ways[key], language),
+        )
+        for key in keys
+    )
 
 
 def knot_rows(reference: ValueReference, language: Language) -> tuple[list[Head], list[Row]]:
@@ -117,13 +151,15 @@ def part_rows(parts: Sequence[ValuePart], language: Language) -> tuple[list[Head
     """List each input's part of a score, heaviest first."""
     heads = [
         Head(say("reference.input", language), "left"), Head(say("reference.part", language), "left"),
-        Head(say("reference.weight", language)), Head(say("waterfall.beats", language)),
+        Head(say("reference.weight", language)), Head(say("reference.direction", language), "left"),
+        Head(say("waterfall.beats", language)),
         Head(say("waterfall.points", language)),
     ]  # fmt: skip
     rows = [
         Row(
             [
                 say(f"value.{part.key}", language), say(f"value.{part.component}", language), percent(part.weight),
+                way_cell(part.direction, is_turned=part.is_turned, language=language),
                 percent(part.percent / 100, 0) if part.percent is not None else say("waterfall.missing", language),
                 signed(part.points, 1),
             ]

@@ -80,6 +80,7 @@ def fit_scoring_model(
         missing = [name for name in asked or () if name not in known]
         if missing:
             raise ColumnNotFound.from_missing(missing, known)
+    columns = [_as_accepted(column, options) for column in columns]
     sample = prepared(sample, currency)
     if options.as_of is not None:
         sample = keep(known_as_of(sample, options.as_of))
@@ -113,6 +114,12 @@ def fit_scoring_model(
     draft = replace(draft, reference=fit_value_reference(scored, fetch, options.weights))
     valued = keep(with_value_score(scored, draft.reference))
     return replace(draft, segments=fit_segments_of(valued, columns, options, fetch))
+
+
+def _as_accepted(column: PortfolioColumn, options: ScoreOptions) -> PortfolioColumn:
+    """Take a person's word that an extra column is known in time, whatever its header sounds like."""
+    is_accepted = column.role == "custom" and bool({column.name, column.header} & options.accepted)
+    return replace(column, known_when="application") if is_accepted else column
 
 
 def _probability_settings(sample: Frame, known: Sequence[str], fetch: Fetch) -> ProbabilitySettings:

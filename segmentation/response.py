@@ -28,11 +28,6 @@ from segmentation.scoring_model import PortfolioColumn
 
 Floats = npt.NDArray[np.float64]
 
-DURING_THE_CALL = re.compile(
-    r"^duration$|\b(call|talk|contact)[ _.]?(duration|time|length|seconds)\b|通话(时长|时间|秒)",
-    re.IGNORECASE,
-)
-"""Headers of what is known only once the call is over."""
 OF_THIS_CAMPAIGN = frozenset({"campaign_contacts", "campaign_responses"})
 """Contract columns that count what the campaign itself did."""
 YES = ("yes", "y", "true", "1", "是", "有", "responded", "accepted", "subscribed")
@@ -104,17 +99,19 @@ def responded(column: str, kind: str) -> nw.Expr:
 def response_candidates(columns: Sequence[PortfolioColumn], outcome: str) -> list[Candidate]:
     """List what may predict a response, with why the rest may not.
 
-    The contract keeps out outcomes, protected columns and identities. What is known later than
-    a loan's application is no secret when an existing customer is called: here only what the
-    campaign itself brings is late.
+    The contract keeps out outcomes, protected columns and identities. What *it* calls later than
+    a loan's application is no secret when an existing customer is called; late is what the
+    campaign itself brings, and every extra column that looks late (a call's length) until a
+    person says otherwise.
     """
+    extra = {column.name for column in columns if column.role == "custom"}
     found = []
     for candidate in contract_candidates(columns):
         if candidate.name == outcome:
             continue
-        is_late = candidate.name in OF_THIS_CAMPAIGN or DURING_THE_CALL.search(candidate.header) is not None
-        excluded = "" if candidate.excluded == "known_later" else candidate.excluded
-        late = "known_later" if is_late else excluded
+        is_known = candidate.excluded == "known_later" and candidate.name not in extra
+        excluded = "" if is_known else candidate.excluded
+        late = "known_later" if candidate.name in OF_THIS_CAMPAIGN else excluded
         found.append(Candidate(candidate.name, candidate.header, candidate.is_numeric, late))
     return found
 

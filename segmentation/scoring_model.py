@@ -26,7 +26,8 @@ from segmentation.risk.loss import LossTable
 from segmentation.risk.probability import ProbabilitySettings
 from segmentation.scorecard.fit import Scorecard
 from segmentation.scorecard.horizon import Horizon
-from segmentation.value import EQUAL, ValueReference, ValueWeights
+from segmentation.value import ValueReference
+from segmentation.value_weights import EQUAL, ValueWeights
 
 VERSION = 2
 DEFAULT_CLUSTERS = 5
@@ -73,7 +74,8 @@ class ScoreOptions:
     scorecard_features : tuple of str or None
         Columns of the scorecard; None for all that may enter.
     accepted : frozenset of str
-        Features accepted although the leak guard refuses them.
+        Features accepted although the leak guard refuses them, or because a person says that an
+        extra column that looks late is known in time; names or headers.
     seed : int
         Of everything random.
     horizon_months : float or None
@@ -225,9 +227,9 @@ def portfolio_columns(
     kinds: dict[str, Kind],
     headers: dict[str, str],
     is_protected: Callable[[str], bool],
-    looks_late: Callable[[str], bool],
+    is_late: Callable[[str], bool],
 ) -> tuple[PortfolioColumn, ...]:
-    """Describe a portfolio's columns: the contract's facts, and for extra ones what their header tells."""
+    """Describe a portfolio's columns: the contract's facts, and for extra ones what their header or a person tells."""
     found = []
     for name, kind in kinds.items():
         header = headers.get(name, name)
@@ -238,7 +240,7 @@ def portfolio_columns(
             personal: Personal = "protected" if is_protected(header) else "none"
             found.append(
                 PortfolioColumn(
-                    name, header, kind, "custom", personal, "later" if looks_late(header) else "application"
+                    name, header, kind, "custom", personal, "later" if is_late(header) else "application"
                 )
             )
     return tuple(found)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any
@@ -32,6 +32,14 @@ from segmentation.ecdf import MidRankCurve, fit_curve, on_curve, read_curve
 from segmentation.frame import Frame, without
 from segmentation.sample import Fetch, Matrix, as_matrix
 from segmentation.value_inputs import COMPONENTS, INPUT_BY_KEY, Component, ValueInput
+from segmentation.value_weights import (
+    EQUAL,
+    ValueWeights,
+    direction_of,
+    direction_problems,
+    effective_weights,
+    weight_of,
+)
 
 LEAST_KNOWN = 0.01
 """An input known for fewer customers than one in a hundred counts as absent."""
@@ -39,58 +47,6 @@ STEPS_A_POINT = 2
 TOP_STEP = 200
 NEUTRAL = 50.0
 """Score of everybody when the portfolio has no input at all: the middle, with coverage 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueWeights:
-    """How much each component counts, and each input within its component.
-
-    Whatever is not named weighs what its row says, which is 1 for all but the inputs one
-    chooses between; 0 takes it out.
-    """
-
-    components: Mapping[str, float] = field(default_factory=dict)
-    inputs: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse unknown names and weights that are negative or not numbers, all at once."""
-        problems = [
-            *_problems("components", self.components, COMPONENTS),
-            *_problems("inputs", self.inputs, tuple(INPUT_BY_KEY)),
-        ]
-        if problems:
-            raise ModelInvalid.from_problems(problems)
-
-
-def weights_from(named: Mapping[str, float]) -> ValueWeights:
-    """Sort weights by name into those of components and those of inputs; unknown names are refused.
-
-    Examples
-    --------
-    >>> weights_from({"conduct": 2.0, "roi": 1.0}).inputs
-    {'roi': 1.0}
-    """
-    components: dict[str, float] = {name: weight for name, weight in named.items() if name in COMPONENTS}
-    return ValueWeights(
-        components, {name: weight for name, weight in named.items() if name not in components}
-    )
-
-
-def _problems(where: str, weights: Mapping[str, float], known: Sequence[str]) -> list[Problem]:
-    unknown = [
-        Problem(f"value weights, {where}", f"“{name}” is not known", f"Known: {', '.join(known)}.")
-        for name in weights
-        if name not in known
-    ]
-    odd = [
-        Problem(f"value weights, {where}", f"the weight of “{name}” is {weight}", "Give 0 or more.")
-        for name, weight in weights.items()
-        if not (np.isfinite(weight) and weight >= 0)
-    ]
-    return unknown + odd
-
-
-EQUAL = ValueWeights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +60,7 @@ class ReferenceInput:
     component : Component
         Where it counts.
     direction : int
-        +1 or −1.
+        +1 or −1; may differ from its row's where that is open.
     weight : float
         Share of the whole score, all inputs together 1.
     median_percent : float
@@ -122,6 +78,15 @@ class ReferenceInput:
     median_percent: float
     share_known: float
     curve: MidRankCurve
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether a person has turned its direction round."""
+        return self.direction != INPUT_BY_KEY[self.key].direction
+
+    def percent_of(self, value: float) -> float:
+        """Share (0–100) of the reference a value beats, direction applied."""
+        return directed(read_curve(value, self.curve), self.direction)
 
     def to_dict(self) -> dict[str, object]:
         """Write as plain JSON types."""
@@ -199,13 +164,16 @@ class ValueReference:
         Raises
         ------
         ModelInvalid
-            When the reference names an input this version does not know.
+            When the reference names an input this version does not know, or turns one that is closed.
         """
         unknown = [entry["key"] for entry in stored["inputs"] if entry["key"] not in INPUT_BY_KEY]
         if unknown:
             raise ModelInvalid.from_problems(
                 [Problem("value reference", f"unknown input “{key}”", "Fit it anew.") for key in unknown]
             )
+        problems = direction_problems({entry["key"]: entry["direction"] for entry in stored["inputs"]})
+        if problems:
+            raise ModelInvalid.from_problems(problems)
         return cls(
             inputs=tuple(ReferenceInput.from_dict(entry) for entry in stored["inputs"]),
             absent=tuple((key, reason) for key, reason in stored["absent"]),
@@ -218,8 +186,8 @@ class ValueReference:
 def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQUAL) -> ValueReference:
     """Freeze the scale of the value score on a reference portfolio.
 
-    Components weigh the same and so do inputs within one, unless `weights`
-    says otherwise. What the whole portfolio lacks is left out and the rest
+    Components weigh the same and so do inputs within one, and each input keeps its
+    direction, unless `weights` says otherwise. What the whole portfolio lacks is left out and the rest
     renormalised; the reference says so in `absent`.
 
     Parameters
@@ -230,7 +198,7 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     fetch : Fetch
         Runs a lazy frame.
     weights : ValueWeights
-        Editable weights.
+        Editable weights and directions.
 
     Examples
     --------
@@ -249,7 +217,7 @@ def fit_value_reference(sample: Frame, fetch: Fetch, weights: ValueWeights = EQU
     shown = effective_weights([key for key in keys if reasons[key] is None], weights)
     return ValueReference(
         inputs=tuple(
-            _freeze(INPUT_BY_KEY[key], curve, columns[key], shares[key], shown.get(key, 0.0))
+            _freeze(key, curve, columns[key], shares[key], shown.get(key, 0.0), direction_of(key, weights))
             for key, curve in curves.items()
             if reasons[key] is None and curve is not None
         ),
@@ -286,58 +254,29 @@ def _awaits_weight(key: str, weights: ValueWeights) -> bool:
     return INPUT_BY_KEY[key].weight == 0 and key not in weights.inputs
 
 
-def weight_of(key: str, weights: ValueWeights) -> float:
-    """Weight of an input as asked for: its own times its component's; 0 takes it out."""
-    return _component_weight(INPUT_BY_KEY[key].component, weights) * _input_weight(key, weights)
-
-
-def _component_weight(component: Component, weights: ValueWeights) -> float:
-    return weights.components.get(component, 1.0)
-
-
-def _input_weight(key: str, weights: ValueWeights) -> float:
-    return weights.inputs.get(key, INPUT_BY_KEY[key].weight)
-
-
-def effective_weights(keys: Sequence[str], weights: ValueWeights) -> dict[str, float]:
-    """Give each input's share of the whole score: its component's share times its share within it.
-
-    Inputs of weight 0 are left out.
-
-    Examples
-    --------
-    >>> effective_weights(["dscr", "llcr", "tenure_months"], EQUAL)
-    {'dscr': 0.25, 'llcr': 0.25, 'tenure_months': 0.5}
-    """
-    keys = [key for key in keys if weight_of(key, weights) > 0]
-    within: dict[Component, float] = {}
-    for key in keys:
-        component = INPUT_BY_KEY[key].component
-        within[component] = within.get(component, 0.0) + _input_weight(key, weights)
-    whole = sum(_component_weight(component, weights) for component in within)
-    return {
-        key: _component_weight(component, weights) / whole * _input_weight(key, weights) / within[component]
-        for key in keys
-        for component in (INPUT_BY_KEY[key].component,)
-    }
-
-
 def _freeze(
-    entry: ValueInput, curve: MidRankCurve, values: Matrix, share: float, weight: float
+    key: str, curve: MidRankCurve, values: Matrix, share: float, weight: float, direction: int
 ) -> ReferenceInput:
     median = float(np.median(values[np.isfinite(values)]))
     return ReferenceInput(
-        key=entry.key,
-        component=entry.component,
-        direction=entry.direction,
+        key=key,
+        component=INPUT_BY_KEY[key].component,
+        direction=direction,
         weight=weight,
-        median_percent=_directed(read_curve(median, curve), entry.direction),
+        median_percent=directed(read_curve(median, curve), direction),
         share_known=share,
         curve=curve,
     )
 
 
-def _directed(percent: float, direction: int) -> float:
+def directed(percent: float, direction: int) -> float:
+    """Turn a percentage round where less is better.
+
+    Examples
+    --------
+    >>> directed(30.0, 1), directed(30.0, -1)
+    (30.0, 70.0)
+    """
     return percent if direction > 0 else 100.0 - percent
 
 

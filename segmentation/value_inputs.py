@@ -3,6 +3,11 @@
 Each row names its component, the expression that gives its number, and which
 way is better. Adding an input is adding a row and its words; protected columns
 (age, sex) may not be among them, a test sees to it.
+
+Which way is better is a lender's own choice where scales or tastes differ: some bureaus'
+best score is the lowest, a survey may count 1 as very pleased, a lender that lives off its
+credit lines likes them used. It is no choice where the meaning of the figure settles it:
+profit, a probability of default, days past due, cover of debt.
 """
 
 from __future__ import annotations
@@ -38,6 +43,8 @@ class ValueInput:
     weight : float
         How much it weighs within its component until a person says otherwise; one of 0 keeps its
         curve, so that it can be given weight later.
+    is_open : bool
+        Whether a person may turn the direction round; closed where the figure's meaning settles it.
     """
 
     key: str
@@ -46,6 +53,7 @@ class ValueInput:
     direction: int
     columns: tuple[str, ...]
     weight: float = 1.0
+    is_open: bool = False
 
     @property
     def label_key(self) -> str:
@@ -105,8 +113,8 @@ def _response() -> nw.Expr:
     return nw.when(contacts > 0).then((nw.col("campaign_responses") / contacts).clip(upper_bound=1.0))
 
 
-def _plain(key: str, component: Component, direction: int) -> ValueInput:
-    return ValueInput(key, component, nw.col(key), direction, (key,))
+def _plain(key: str, component: Component, direction: int, *, is_open: bool = False) -> ValueInput:
+    return ValueInput(key, component, nw.col(key), direction, (key,), is_open=is_open)
 
 
 VALUE_INPUTS: tuple[ValueInput, ...] = (
@@ -123,15 +131,18 @@ VALUE_INPUTS: tuple[ValueInput, ...] = (
     ValueInput("interest_cover", "capacity", _cover("ebitda", "interest_expense"), 1,
                ("ebitda", "interest_expense")),
     _plain("income", "capacity", 1),
-    _plain("credit_score", "conduct", 1),
+    # Of several facilities the lowest score was kept (contract): the worst only where more is better.
+    _plain("credit_score", "conduct", 1, is_open=True),
     _plain("days_past_due", "conduct", -1),
-    ValueInput("utilisation", "conduct", _utilisation(), -1, ("utilisation", "drawn", "undrawn")),
+    ValueInput("utilisation", "conduct", _utilisation(), -1, ("utilisation", "drawn", "undrawn"),
+               is_open=True),
     _plain("probability_of_default", "conduct", -1),
-    _plain("tenure_months", "loyalty", 1),
-    _plain("products_held", "loyalty", 1),
-    ValueInput("recency", "loyalty", _recency(), -1, ("snapshot_date", "last_contact_on")),
-    _plain("survey_score", "loyalty", 1),
-    ValueInput("response_rate", "loyalty", _response(), 1, ("campaign_contacts", "campaign_responses")),
+    _plain("tenure_months", "loyalty", 1, is_open=True),
+    _plain("products_held", "loyalty", 1, is_open=True),
+    ValueInput("recency", "loyalty", _recency(), -1, ("snapshot_date", "last_contact_on"), is_open=True),
+    _plain("survey_score", "loyalty", 1, is_open=True),
+    ValueInput("response_rate", "loyalty", _response(), 1, ("campaign_contacts", "campaign_responses"),
+               is_open=True),
 )  # fmt: skip
 """In the order they are shown."""
 

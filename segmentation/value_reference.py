@@ -10,29 +10,31 @@ import numpy as np
 import pandas as pd
 
 from data.errors import ModelInvalid, Problem
-from segmentation.ecdf import MidRankCurve, read_curve
+from segmentation.ecdf import MidRankCurve
 from segmentation.frame import Frame
 from segmentation.sample import Fetch, Matrix, as_matrix
 from segmentation.scorecard.statistics import Light, population_stability_index, stability_light
 from segmentation.value import (
     ReferenceInput,
     ValueReference,
-    ValueWeights,
-    effective_weights,
+    directed,
     raw_inputs,
 )
-from segmentation.value_inputs import COMPONENTS, Component
+from segmentation.value_inputs import COMPONENTS, INPUT_BY_KEY, Component
+from segmentation.value_weights import ValueWeights, direction_of, effective_weights
 
 
 def reweighted(reference: ValueReference, weights: ValueWeights) -> ValueReference:
-    """Weigh a reference's inputs anew; curves, medians and baseline stay as they were frozen.
+    """Weigh a reference's inputs anew and set their directions; curves and baseline stay frozen.
+
+    An input turned round gives 100 less what it gave, its median too.
 
     Parameters
     ----------
     reference : ValueReference
         The frozen one.
     weights : ValueWeights
-        Whatever is not named weighs what its row says. An input of weight 0 keeps its curve.
+        Whatever is not named is as its row says. An input of weight 0 keeps its curve.
 
     Raises
     ------
@@ -45,12 +47,22 @@ def reweighted(reference: ValueReference, weights: ValueWeights) -> ValueReferen
         raise ModelInvalid.from_problems([problem])
     return replace(
         reference,
-        inputs=tuple(replace(entry, weight=shares.get(entry.key, 0.0)) for entry in reference.inputs),
+        inputs=tuple(
+            replace(
+                entry,
+                weight=shares.get(entry.key, 0.0),
+                direction=direction_of(entry.key, weights),
+                median_percent=directed(
+                    entry.median_percent, entry.direction * direction_of(entry.key, weights)
+                ),
+            )
+            for entry in reference.inputs
+        ),
     )
 
 
 def weights_of(reference: ValueReference) -> ValueWeights:
-    """Give weights that make a reference what it is: components' shares relative to their mean, inputs likewise.
+    """Give what makes a reference what it is: components' shares relative to their mean, inputs likewise, directions.
 
     Examples
     --------
@@ -72,7 +84,49 @@ def weights_of(reference: ValueReference) -> ValueWeights:
         siblings = sum(other.component == entry.component and other.weight > 0 for other in reference.inputs)
         share = shares[entry.component]
         inputs[entry.key] = round(entry.weight / share * siblings, 6) if share else 1.0
-    return ValueWeights(components, inputs)
+    return ValueWeights(components, inputs, {entry.key: entry.direction for entry in reference.inputs})
+
+
+def delivered(weights: ValueWeights) -> ValueWeights:
+    """Give the same parts and inputs the weights and directions the product comes with.
+
+    Examples
+    --------
+    >>> delivered(ValueWeights({"conduct": 3.0}, {"utilisation": 0.5}, {"utilisation": 1}))
+    ValueWeights(components={'conduct': 1.0}, inputs={'utilisation': 1.0}, directions={'utilisation': -1})
+    """
+    return ValueWeights(
+        dict.fromkeys(weights.components, 1.0),
+        {key: INPUT_BY_KEY[key].weight for key in weights.inputs},
+        {key: INPUT_BY_KEY[key].direction for key in weights.directions},
+    )
+
+
+def is_open(key: str) -> bool:
+    """Say whether a person may turn an input's direction round.
+
+    Examples
+    --------
+    >>> is_open("utilisation"), is_open("probability_of_default")
+    (True, False)
+    """
+    return INPUT_BY_KEY[key].is_open
+
+
+def turned(before: ValueReference, after: ValueReference) -> tuple[str, ...]:
+    """List the inputs of which another direction is better in one reference than in the other.
+
+    Examples
+    --------
+    >>> curve = MidRankCurve((1.0, 2.0), (25.0, 75.0))
+    >>> one = ValueReference((ReferenceInput("utilisation", "conduct", -1, 1.0, 50.0, 1.0, curve),), (), 2)
+    >>> turned(one, reweighted(one, ValueWeights(directions={"utilisation": 1})))
+    ('utilisation',)
+    """
+    ways = {entry.key: entry.direction for entry in before.inputs}
+    return tuple(
+        entry.key for entry in after.inputs if ways.get(entry.key, entry.direction) != entry.direction
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +187,9 @@ def _drift(entry: ReferenceInput, values: Matrix, customers: int) -> Drift:
     now = _masses(_mid_ranks(known, entry.curve)) * known.size / 100
     filled = (before > 0) | (now > 0)
     index = population_stability_index(before[filled], now[filled])
-    median = read_curve(float(np.median(known)), entry.curve)
+    median = entry.percent_of(float(np.median(known)))
     light = stability_light(index, int(filled.sum()), float(before.sum()) or 1.0, float(known.size))
-    return Drift(entry, share, median if entry.direction > 0 else 100 - median, index, light)
+    return Drift(entry, share, median, index, light)
 
 
 def _mid_ranks(ordered: Matrix, curve: MidRankCurve) -> Matrix:
@@ -167,6 +221,10 @@ class ValuePart:
         missing and the median stands in.
     points : float
         What it adds to the score of a customer at the median of everything.
+    direction : int
+        +1 when more is better, −1 when less is.
+    is_turned : bool
+        Whether a person has turned it round.
     """
 
     key: str
@@ -174,6 +232,8 @@ class ValuePart:
     weight: float
     percent: float | None
     points: float
+    direction: int = 1
+    is_turned: bool = False
 
 
 def value_parts(
@@ -205,8 +265,11 @@ def value_parts(
         value = row.get(entry.key)
         percent = None
         if value is not None and not pd.isna(value):
-            read = read_curve(float(value), entry.curve)
-            percent = read if entry.direction > 0 else 100.0 - read
+            percent = entry.percent_of(float(value))
         points = 0.0 if percent is None else entry.weight * (percent - entry.median_percent)
-        parts.append(ValuePart(entry.key, entry.component, entry.weight, percent, points))
+        parts.append(
+            ValuePart(
+                entry.key, entry.component, entry.weight, percent, points, entry.direction, entry.is_turned
+            )
+        )
     return base, tuple(parts)

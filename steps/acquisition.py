@@ -44,7 +44,7 @@ from segmentation.returns.acquisition import (
 from steps.house import House
 from steps.portfolios import list_snapshots
 from steps.returns import lifetime_by
-from steps.scoring import Scored
+from steps.scoring import Scored, columns_of
 from steps.tiers import tiered_frame
 
 MOST_TARGETS = 100_000
@@ -103,7 +103,7 @@ def fit_response_model(house: House, scored: Scored, outcome: str, person: Perso
     """Fit a response model to a column of this portfolio, and keep it."""
     person.require("fit_model")
     kinds = {column.name: column.kind for column in scored.model.columns}
-    candidates = response_candidates(scored.model.columns, outcome)
+    candidates = response_candidates(columns_of(scored.snapshot), outcome)
     names = [item.name for item in candidates if not item.excluded]
     with house.warehouse.cursor() as cursor:
         query = hash_sample(cursor, scored.table, house.settings.sample_rows, scored.model.seed)

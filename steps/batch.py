@@ -34,6 +34,7 @@ from segmentation.cube import Cube, build_cube
 from segmentation.lifetime import observed_churn, with_lifetime_value
 from segmentation.policy import Policy, built_in_policy
 from segmentation.risk.impairment import INPUTS, ImpairmentSettings, with_impairment
+from segmentation.scorecard.guard import Verdict
 from segmentation.scoring_model import ScoreOptions, ScoringModel
 from segmentation.tiers import TierBoard, TierSummary, tier_board, with_tier, with_treated_of_tier
 from settings import Settings
@@ -268,7 +269,7 @@ def _summary(
         "model_quality": scored.model.quality,
         "horizon": scored.model.horizon.to_dict(),
         "assumptions": [entry.to_dict() for entry in scored.assumptions],
-        "features_refused": list(scored.model.refused),
+        "features_refused": _refused(scored),
         "features_flagged": list(scored.model.flagged),
         "mapping": [
             {"header": entry.header, "column": entry.target if entry.target in BY_NAME else None,
@@ -284,6 +285,18 @@ def _summary(
             "sources": list(snapshot.sources),
         },
     }  # fmt: skip
+
+
+def _refused(scored: Scored) -> list[dict[str, Any]]:  # Any: plain JSON
+    """List what was refused as a feature: by the scorecard's guard, and extra columns that look late."""
+    refused = list(scored.model.refused)
+    named = {str(verdict["column"]) for verdict in refused}
+    late = [
+        Verdict(column.header, "contract", None, None, "known_later").to_dict()
+        for column in scored.model.columns
+        if column.role == "custom" and column.known_when == "later" and column.header not in named
+    ]
+    return refused + late
 
 
 def _segment_row(profile: SegmentProfile) -> dict[str, object]:

@@ -23,7 +23,9 @@ def quality_of(house: House, snapshot: Snapshot) -> QualityReport:
         if kept is not None:
             return QualityReport.from_dict(kept)
         with house.warehouse.transaction() as cursor:
-            report = quality_report(cursor, snapshot.table, snapshot.kinds, headers_of(snapshot))
+            report = quality_report(
+                cursor, snapshot.table, snapshot.kinds, headers_of(snapshot), snapshot.mapping.late_headers
+            )
             details.keep(cursor, snapshot.snapshot_id, "quality", report.to_dict())
         return report
 

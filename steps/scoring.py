@@ -10,7 +10,7 @@ import duckdb
 from data.engines.functions import Frame, fetch, frame_of, hash_sample, materialise, ranked_sums
 from data.errors import InputRefused
 from data.identity import content_hash, short
-from data.ingest.headers import is_protected, looks_late
+from data.ingest.headers import is_protected
 from data.warehouse import records, snapshots
 from data.warehouse.snapshots import Snapshot
 from segmentation.clustering.profile import SegmentProfile, segment_profiles
@@ -63,7 +63,8 @@ class Scored:
 def columns_of(snapshot: Snapshot) -> tuple[PortfolioColumn, ...]:
     """Describe a snapshot's columns as a fit reads them."""
     headers = {entry.target: entry.header for entry in snapshot.mapping.entries}
-    return portfolio_columns(snapshot.kinds, headers, is_protected, looks_late)
+    late = snapshot.mapping.late_headers
+    return portfolio_columns(snapshot.kinds, headers, is_protected, late.__contains__)
 
 
 def _keeper(cursor: duckdb.DuckDBPyConnection, prefix: str) -> Callable[[Frame], Frame]:

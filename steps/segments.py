@@ -12,7 +12,7 @@ from segmentation.feature_choice import may_be_feature
 from segmentation.fit import fit_segments_of
 from segmentation.scoring_model import ScoreOptions
 from steps.house import House
-from steps.scoring import Scored, score_snapshot
+from steps.scoring import Scored, columns_of, score_snapshot
 
 MAP_SEED = 0
 
@@ -22,12 +22,14 @@ def preview_segments(house: House, scored: Scored, options: ScoreOptions) -> Seg
     with house.warehouse.cursor() as cursor:
         query = hash_sample(cursor, scored.table, house.settings.sample_rows, options.seed)
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE segment_sample AS {query}").fetchall()
-        return fit_segments_of(frame_of(cursor, "segment_sample"), scored.model.columns, options, fetch)
+        return fit_segments_of(
+            frame_of(cursor, "segment_sample"), columns_of(scored.snapshot), options, fetch
+        )
 
 
 def possible_features(scored: Scored) -> list[str]:
     """List the columns customers may be compared by, in the portfolio's order."""
-    return [column.name for column in scored.model.columns if may_be_feature(column.traits)]
+    return [column.name for column in columns_of(scored.snapshot) if may_be_feature(column.traits)]
 
 
 def use_segments(house: House, scored: Scored, segments: SegmentModel, person: Person) -> str:

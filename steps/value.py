@@ -17,8 +17,9 @@ from data.warehouse.snapshots import Snapshot
 from segmentation.cube import NAMES
 from segmentation.policy import Policy
 from segmentation.scoring_model import ScoreOptions
-from segmentation.value import ValueReference, ValueWeights, fit_value_reference, with_value_score
+from segmentation.value import ValueReference, fit_value_reference, with_value_score
 from segmentation.value_reference import Drift, reference_drift, reweighted
+from segmentation.value_weights import ValueWeights
 from steps.files import masked
 from steps.house import House
 from steps.scoring import Scored, score_snapshot, taken_from

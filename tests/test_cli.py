@@ -247,6 +247,19 @@ def test_an_unknown_feature_is_refused_with_the_nearest_name(
     assert "did you mean “employees”" in capsys.readouterr().err
 
 
+def test_directions_are_turned_at_the_batch_door_where_that_is_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "customer_id,exposure,survey_score\nA,1,5\nB,1,1\n"
+    assert run(tmp_path, rows, "--value-directions", "survey_score=lower") == 0
+    loyal = pd.read_parquet(tmp_path / "out" / "customers.parquet").set_index("customer_id")["value_score"]
+    assert loyal["B"] > loyal["A"]
+    assert run(tmp_path, rows, "--value-directions", "days_past_due=higher") == 3
+    assert "can't be turned round" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        run(tmp_path, rows, "--value-directions", "survey_score=sideways")
+
+
 def test_strict_refuses_what_the_best_guess_would_take(tmp_path: Path) -> None:
     assert run(tmp_path, "city,exposure\nLyon,10\n", "--strict") == 3
 

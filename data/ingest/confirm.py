@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from data.contract import BY_NAME
-from data.ingest.mapped import ASK_BELOW, NULL_BELOW, Mapping, MappingEntry
+from data.ingest.mapped import ASK_BELOW, Mapping, MappingEntry
 
 DOUBTS = {
     "thousands": "“{header}” is small for the people employed: is it in thousands or millions?",
     "years": "“{header}” never exceeds 30: is it in months, or in years?",
 }
+LATE = "“{header}” sounds known only afterwards and is kept out of segments and models: is it known before a decision?"
 
 
 def to_confirm(mapping: Mapping) -> list[dict[str, object]]:
@@ -20,8 +21,10 @@ def to_confirm(mapping: Mapping) -> list[dict[str, object]]:
         Keys `header` (or None), `column`, `confidence`, `candidates`, `question`.
     """
     rows = _of_the_whole(mapping)
+    late = mapping.late_headers
     for entry in mapping.entries:
-        question = _question(entry)
+        is_late = entry.header in late and entry.known_when is None
+        question = _question(entry) or (LATE.format(header=entry.header) if is_late else "")
         if question:
             is_unsure = entry.confidence < ASK_BELOW
             confidence = entry.candidates[0][1] if is_unsure and entry.candidates else entry.confidence
@@ -50,8 +53,7 @@ def _of_the_whole(mapping: Mapping) -> list[dict[str, object]]:
 
 def _question(entry: MappingEntry) -> str:
     """What to ask about one header; empty when nothing is unsure."""
-    is_likely = bool(entry.candidates) and entry.candidates[0][1] >= NULL_BELOW
-    if is_likely and entry.confidence < ASK_BELOW:
+    if entry.is_unsure:
         best = entry.candidates[0][0]
         return f"Is “{entry.header}” the {BY_NAME[best].label_en.lower()}?"
     if entry.column is None:

@@ -10,7 +10,17 @@ from data.ingest.units import Unit, read_unit, split_unit
 
 LATE_WORDS = re.compile(
     r"charge.?off|chg.?off|write.?off|written.?off|recover|closed|paid.?off|settle|foreclos|collection"
-    r"|结清|核销|追偿|回收|清收|注销",
+    r"|结清|核销|追偿|回收|清收|注销"
+    # What a call or a campaign brings is known when it is over.
+    r"|\b(call|talk|contact)[ _.]?(duration|time|length|seconds)\b|通话(时长|时间|秒)"
+    r"|^(y|target|label|responded|response|subscribed|converted)$|^是否(响应|成交|转化|订购)$",
+    re.IGNORECASE,
+)
+"""Of what is known only once a loan went well or badly, or a campaign is over."""
+BARE_DURATION = re.compile(r"^(duration|时长)$", re.IGNORECASE)
+"""A call's length in a file of calls, a loan's term in a file of loans."""
+OF_CALLS = re.compile(
+    r"campaign|\bcalls?\b|\bcontact|respon|subscri|poutcome|pdays|telemarket|营销|外呼|通话|响应",
     re.IGNORECASE,
 )
 PROTECTED_WORDS = re.compile(
@@ -121,14 +131,31 @@ def extra_name(header: str, taken: Iterable[str]) -> str:
 
 
 def looks_late(header: str) -> bool:
-    """Whether a header speaks of something known only after the loan went well or badly.
+    """Whether a header speaks of something known only once the loan or the campaign is over.
 
     Examples
     --------
-    >>> looks_late("ChgOffDate"), looks_late("结清日期"), looks_late("City")
-    (True, True, False)
+    >>> looks_late("ChgOffDate"), looks_late("结清日期"), looks_late("call_duration"), looks_late("City")
+    (True, True, True, False)
     """
-    return LATE_WORDS.search(header) is not None
+    return LATE_WORDS.search(header.replace("_", " ")) is not None
+
+
+def late_headers(headers: Iterable[str]) -> frozenset[str]:
+    """Give the headers of a file that look late; a bare “duration” does in a file of calls.
+
+    Examples
+    --------
+    >>> sorted(late_headers(["duration", "campaign", "ChgOffDate", "city"]))
+    ['ChgOffDate', 'duration']
+    >>> late_headers(["duration", "amount", "purpose"])
+    frozenset()
+    """
+    known = list(headers)
+    of_calls = any(OF_CALLS.search(header.replace("_", " ")) for header in known)
+    return frozenset(
+        header for header in known if looks_late(header) or (of_calls and BARE_DURATION.match(header.strip()))
+    )
 
 
 def is_protected(header: str) -> bool:

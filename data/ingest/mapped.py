@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Literal, get_args
 
 import tomli_w
 
 from data.contract import BY_NAME, EXPOSURE_COLUMNS, NUMERIC_KINDS, Kind
 from data.errors import InputRefused
 from data.identity import content_hash
-from data.ingest.headers import extra_name, read_header
+from data.ingest.headers import extra_name, late_headers, read_header
 from data.ingest.units import read_unit
 
 ASK_BELOW = 0.8
 NULL_BELOW = 0.3
 CAREFUL = frozenset({"customer_id", "exposure", "defaulted"})
 """A wrong one of these does more harm than none: asked below `ASK_BELOW`, not taken."""
+Timing = Literal["application", "later"]
 KEY_WORDS = ("id", "no", "nr", "number", "代码", "编号", "号码")
 
 
@@ -44,6 +45,9 @@ class MappingEntry:
         What numbers are multiplied by.
     doubt : str
         What the cells make doubtful of the unit: ``thousands``, ``years`` or empty.
+    known_when : Timing or None
+        What a person said of an extra column: known at the ``application``, or only ``later``;
+        None when nobody said anything.
     """
 
     header: str
@@ -54,6 +58,17 @@ class MappingEntry:
     candidates: tuple[tuple[str, float], ...] = ()
     scale: float = 1.0
     doubt: str = ""
+    known_when: Timing | None = None
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it may well be a contract column, but not surely."""
+        return bool(self.candidates) and self.candidates[0][1] >= NULL_BELOW and self.confidence < ASK_BELOW
+
+    @property
+    def is_extra(self) -> bool:
+        """Whether it matches no column of the contract."""
+        return self.target.startswith("x_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,17 @@ class Mapping:
         """Entries by their target column."""
         return {entry.target: entry for entry in self.entries}
 
+    @property
+    def late_headers(self) -> frozenset[str]:
+        """Headers of extra columns known only later: what a person said comes before their look."""
+        look_late = late_headers(entry.header for entry in self.entries)
+        return frozenset(
+            entry.header
+            for entry in self.entries
+            if entry.is_extra
+            and (entry.known_when == "later" or (entry.known_when is None and entry.header in look_late))
+        )
+
     def to_dict(self) -> dict[str, object]:
         """Plain values for TOML, JSON and the hash."""
         return {
@@ -87,6 +113,7 @@ class Mapping:
             "currency": self.currency or "",
             "columns": [
                 {"header": entry.header, "target": entry.target, "kind": entry.kind, "scale": entry.scale}
+                | ({"known_when": entry.known_when} if entry.known_when else {})
                 for entry in self.entries
             ],
         }
@@ -131,9 +158,15 @@ class Mapping:
             if target not in BY_NAME and not target.startswith("x_"):
                 problems.append(f"“{header}” goes to “{target}”, which the contract does not know")
                 continue
+            known_when = row.get("known_when")
+            if known_when not in (None, *get_args(Timing)):
+                problems.append(f"“{header}” is known “{known_when}”; known: {', '.join(get_args(Timing))}")
+                continue
             kind: Kind = BY_NAME[target].kind if target in BY_NAME else wanted
             known = target if target in BY_NAME else None
-            entries.append(MappingEntry(header, target, kind, known, 1.0, (), float(scale)))
+            entries.append(
+                MappingEntry(header, target, kind, known, 1.0, (), float(scale), known_when=known_when)
+            )
         targets = [entry.target for entry in entries]
         problems += [
             f"“{name}” is filled by two headers"
@@ -206,7 +239,16 @@ def with_choice(mapping: Mapping, header: str, target: str | None) -> Mapping:
             new = target or extra_name(header, taken)
             scale = entry.scale if kind == entry.kind else _scale_said(header, kind)
             entries.append(
-                replace(entry, target=new, column=target, kind=kind, confidence=1.0, scale=scale, doubt="")
+                replace(
+                    entry,
+                    target=new,
+                    column=target,
+                    kind=kind,
+                    confidence=1.0,
+                    scale=scale,
+                    doubt="",
+                    known_when=None if target else entry.known_when,
+                )
             )
         elif target is not None and entry.target == target:
             entries.append(
@@ -247,6 +289,15 @@ def with_scale(mapping: Mapping, header: str, scale: float) -> Mapping:
         )
     entries = tuple(
         replace(entry, scale=scale, doubt="") if entry.header == header else entry
+        for entry in mapping.entries
+    )
+    return replace(mapping, entries=entries)
+
+
+def with_timing(mapping: Mapping, header: str, known_when: Timing) -> Mapping:
+    """Return the mapping with a person's word on when an extra column is known."""
+    entries = tuple(
+        replace(entry, known_when=known_when) if entry.header == header and entry.is_extra else entry
         for entry in mapping.entries
     )
     return replace(mapping, entries=entries)

@@ -15,9 +15,11 @@ from data.ingest.mapped import (
     NULL_BELOW,
     Mapping,
     MappingEntry,
+    Timing,
     numbered,
     with_choice,
     with_scale,
+    with_timing,
     without_amounts,
 )
 from data.ingest.propose import propose_mapping
@@ -28,11 +30,13 @@ __all__ = [
     "NULL_BELOW",
     "Mapping",
     "MappingEntry",
+    "Timing",
     "as_rows",
     "numbered",
     "propose_mapping",
     "to_confirm",
     "with_choice",
     "with_scale",
+    "with_timing",
     "without_amounts",
 ]

@@ -8,7 +8,6 @@ import duckdb
 
 from data.contract import BY_NAME, Kind
 from data.engines.sql import quote_identifier
-from data.ingest.headers import looks_late
 from data.ingest.quality_rules import GOOD_TO_KNOW, IMPOSSIBLE, SERIOUS, WORTH_A_LOOK, rules_for
 from data.ingest.quality_scans import (
     FILLED_AFTER,
@@ -33,7 +32,11 @@ __all__ = ["ColumnQuality", "QualityFinding", "QualityReport", "quality_report",
 
 
 def quality_report(
-    cursor: duckdb.DuckDBPyConnection, table: str, kinds: Mapping[str, Kind], headers: Mapping[str, str]
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    kinds: Mapping[str, Kind],
+    headers: Mapping[str, str],
+    late: frozenset[str] = frozenset(),
 ) -> QualityReport:
     """Look a portfolio over.
 
@@ -47,6 +50,8 @@ def quality_report(
         Column → kind.
     headers : mapping
         Column → source header.
+    late : frozenset of str
+        Headers of extra columns known only later.
     """
     shown = {name: kind for name, kind in kinds.items() if name not in ("customer_id", "facilities")}
     counts = counted(cursor, table, shown, kinds, headers)
@@ -55,7 +60,7 @@ def quality_report(
     columns = with_top(cursor, table, columns)
     order = {name: place for place, name in enumerate(BY_NAME)}
     columns.sort(key=lambda column: order.get(column.name, len(order)))
-    found = [*_broken_rules(counts, kinds, headers), *_of_columns(columns, counts)]
+    found = [*_broken_rules(counts, kinds, headers), *_of_columns(columns, counts, late)]
     found.sort(key=lambda item: (-item.severity, -item.count, item.column))
     return QualityReport(counts["rows"], tuple(found), tuple(columns))
 
@@ -75,7 +80,9 @@ def _broken_rules(
     return found
 
 
-def _of_columns(columns: list[ColumnQuality], counts: Mapping[str, int]) -> list[QualityFinding]:
+def _of_columns(
+    columns: list[ColumnQuality], counts: Mapping[str, int], late: frozenset[str]
+) -> list[QualityFinding]:
     rows, found = counts["rows"], []
     for column in columns:
         name = column.name
@@ -83,7 +90,7 @@ def _of_columns(columns: list[ColumnQuality], counts: Mapping[str, int]) -> list
             found.append(QualityFinding(RANGED_RULE, IMPOSSIBLE, name, outside))
         if _is_late(column, counts):
             found.append(QualityFinding("late_by_cells", SERIOUS, name, column.filled, has_rows=False))
-        elif _is_known_late(column):
+        elif _is_known_late(column, late):
             found.append(QualityFinding("late", GOOD_TO_KNOW, name, column.filled, has_rows=False))
         if column.filled < WELL_FILLED * rows and not _is_blank_by_nature(name):
             severity = WORTH_A_LOOK if name in BY_NAME else GOOD_TO_KNOW
@@ -103,10 +110,10 @@ def _is_blank_by_nature(name: str) -> bool:
     return known is not None and known.known_when == "after_default"
 
 
-def _is_known_late(column: ColumnQuality) -> bool:
+def _is_known_late(column: ColumnQuality, late: frozenset[str]) -> bool:
     known = BY_NAME.get(column.name)
     if known is None:
-        return looks_late(column.header)
+        return column.header in late
     # That an outcome is known late needs no saying.
     return known.role != "outcome" and known.known_when == "later"
 

@@ -9,8 +9,9 @@ import streamlit as st
 import pipeline
 from pages.parts import cards, context, errors, state
 from reports import html
-from reports.assumptions import EDITABLE, register_rows, rule_rows, tornado_chart
+from reports.assumptions import EDITABLE, has_row, register_rows, rule_rows, tornado_chart
 from reports.formats import Language, percent
+from reports.marks import rests_on
 from reports.words import say
 
 
@@ -31,10 +32,17 @@ def show() -> None:
             share=percent(first.share, 0),
         )  # fmt: skip
     cards.heading(say("register.title", language), sentence)
+    about = [key for key in state.about() if has_row(key, scored.assumptions)]
+    if state.about():
+        names = ", ".join(rests_on(language, key).words for key in about)
+        cards.answer(
+            say("register.about", language, names=names) if about else say("register.about_gone", language),
+            say("register.about_rest", language) if about else "",
+        )
     with errors.shown():
         churn = pipeline.churn_of(state.house(), scored)
         set_by = pipeline.assumptions_set_by(state.house(), scored)
-        heads, rows = register_rows(scored.assumptions, scored.model.returns, churn, set_by, language)
+        heads, rows = register_rows(scored.assumptions, scored.model.returns, churn, set_by, language, about)
         title = say("register.list", language)
         body = html.table(heads, rows, state.theme(), caption=title)
         with cards.card(title, say("register.list_subtitle", language), body, key="register"):
@@ -45,7 +53,7 @@ def show() -> None:
                     cards.quiet(say("register.unchanged", language))
         policy = state.draft(pipeline.policy_in_force(state.house()))
         rules, cost = pipeline.standing_rules(state.house()), scored.model.returns.contact_cost
-        heads, rows = rule_rows(policy, rules, cost, language)
+        heads, rows = rule_rows(policy, rules, cost, language, about)
         title = say("register.rules", language)
         with cards.card(
             title,

@@ -10,6 +10,7 @@ from pages.parts import cards, context, errors, state
 from reports import html
 from reports.formats import Language, day, percent, unit_label
 from reports.html import Cell
+from reports.marks import marked, rests_on
 from reports.policies import (
     LINE_FIELDS,
     TREATMENT_FIELDS,
@@ -174,7 +175,10 @@ def _tables(
     for key, fields in (("lines", LINE_FIELDS), ("treatments", TREATMENT_FIELDS)):
         title = say(f"compare.{key}_title", language)
         heads, differing, alike = field_rows(fields, named, language)
-        with cards.card(title, say(f"compare.{key}_subtitle", language), key=f"compare-{key}"):
+        subtitle = marked(
+            say(f"compare.{key}_subtitle", language), rests_on(language, "treatments"), state.theme()
+        )
+        with cards.card(title, subtitle, key=f"compare-{key}"):
             if differing:
                 cards.data_table(heads, differing, caption=title)
             summary = say("compare.alike" if differing else "compare.all_alike", language, n=len(alike))

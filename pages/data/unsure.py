@@ -14,6 +14,8 @@ from reports.words.names import column_label
 
 UNITS = (1.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
 MOST_UNSURE = 12
+TIMINGS: tuple[pipeline.Timing, ...] = ("later", "application")
+"""The careful answer first."""
 
 
 def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: Language) -> pipeline.Mapping:
@@ -21,11 +23,16 @@ def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: L
     asked = [str(row["header"]) for row in inspection.questions if row["header"]]
     by_header = {entry.header: entry for entry in inspection.mapping.entries}
     doubtful = [header for header in asked if _is_doubtful(by_header[header])]
-    units = [header for header in asked if header not in doubtful]
+    late = [header for header in asked if header not in doubtful and by_header[header].is_extra]
+    units = [header for header in asked if header not in (*doubtful, *late)]
     if doubtful:
         title, subtitle = say("question.unsure.title", language), say("question.unsure.subtitle", language)
         with cards.card(title, subtitle, key="unsure"):
             mapping = _ask_each(mapping, inspection, doubtful[:MOST_UNSURE], language)
+    if late:
+        title, subtitle = say("question.late.title", language), say("question.late.subtitle", language)
+        with cards.card(title, subtitle, key="late"):
+            mapping = _ask_each(mapping, inspection, late[:MOST_UNSURE], language)
     if units:
         with st.expander(say("question.units.title", language, n=len(units))):
             cards.quiet(say("question.units.subtitle", language))
@@ -34,7 +41,7 @@ def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: L
 
 
 def _is_doubtful(entry: pipeline.MappingEntry) -> bool:
-    return entry.confidence < pipeline.ASK_BELOW or bool(entry.doubt)
+    return entry.is_unsure or bool(entry.doubt)
 
 
 def _ask_each(
@@ -55,17 +62,34 @@ def _ask_one(
     entry = next(entry for entry in mapping.entries if entry.header == header)
     # The question follows what was proposed, or it would change under the answer.
     proposed = next(entry for entry in inspection.mapping.entries if entry.header == header)
-    question = state.safe_option(question_sentence(proposed, language))
-    is_unit = proposed.column is not None and proposed.confidence >= pipeline.ASK_BELOW
-    changed = (
-        _ask_scale(mapping, entry, question, language)
-        if is_unit
-        else _ask_target(mapping, entry, question, language)
+    # What matches nothing is no doubt about a column: there the question is when it is known.
+    is_late = not _is_doubtful(proposed) and proposed.is_extra
+    words = (
+        say("question.late", language, header=plain(header, 60))
+        if is_late
+        else question_sentence(proposed, language)
     )
+    question = state.safe_option(words)
+    is_unit = proposed.column is not None and proposed.confidence >= pipeline.ASK_BELOW
+    ask = _ask_timing if is_late else _ask_scale if is_unit else _ask_target
+    changed = ask(mapping, entry, question, language)
     cards.quiet(
         " · ".join(plain(cell, 24) for cell in filter(str.strip, inspection.examples.get(header, ())[:3]))
     )
     return changed
+
+
+def _ask_timing(
+    mapping: pipeline.Mapping, entry: pipeline.MappingEntry, question: str, language: Language
+) -> pipeline.Mapping:
+    """When an extra column is known that sounds as if it came too late to help a decision."""
+    chosen = st.selectbox(
+        question,
+        TIMINGS,
+        format_func=lambda when: say(f"question.late.{when}", language),
+        key=f"unsure_late_{entry.header}",
+    )
+    return mapping if chosen == "later" else pipeline.with_timing(mapping, entry.header, chosen)
 
 
 def _ask_scale(

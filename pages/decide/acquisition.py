@@ -8,7 +8,7 @@ import streamlit as st
 import pipeline
 from pages.decide import acquisition_calls
 from pages.parts import cards, context, errors, state
-from pages.parts.groups import group_names
+from pages.parts.groups import group_names, lifetime_assumed
 from reports import html
 from reports.acquisition import (
     OFFER_KEYS,
@@ -25,6 +25,7 @@ from reports.boards import tier_name
 from reports.escape import plain
 from reports.formats import Language, number, percent
 from reports.intake import quality_reason
+from reports.marks import Assumed
 from reports.words import say
 from segmentation.policy import LIFECYCLES, TIERS
 
@@ -73,10 +74,11 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
     )
     names = group_names(scored, by or "segment", language)
     money = scored.snapshot.currency or say("bar.no_currency", language)
-    assumed = say(
+    sentence = say(
         "economics.assumed", language, cost=number(scored.model.returns.contact_cost, 2), unit=money
     )
-    heads, rows = economics_rows(found, names, assumed, language)
+    assumed = Assumed(sentence, ("contact_cost", "euro_rates"))
+    heads, rows = economics_rows(found, names, assumed, lifetime_assumed(scored, language), language)
     title = say("economics.title", language)
     body = html.table(heads, rows, state.theme(), caption=title)
     with cards.card(title, say("economics.subtitle", language, unit=money), body, key="economics"):
@@ -84,7 +86,10 @@ def _economics(scored: pipeline.Scored, language: Language) -> str:
             headers = {column.name: column.header for column in scored.model.columns}
             cards.quiet(say("economics.answered", language, name=plain(headers.get(answered, answered), 40)))
         if any(entry.cost_source == "assumed" for entry in found):
-            cards.rests_on(assumed.removeprefix("† "), language)
+            cards.rests_on(assumed.words, assumed.keys, language)
+        if any(entry.value is not None for entry in found):
+            lifetime = lifetime_assumed(scored, language)
+            cards.rests_on(say("economics.lifetime", language, what=lifetime.words), lifetime.keys, language)
         if all(entry.cost_source == "unknown" for entry in found):
             cards.quiet(say("economics.unknown", language))
         if all(entry.value is None for entry in found):

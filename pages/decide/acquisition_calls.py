@@ -87,7 +87,7 @@ def show(scored: pipeline.Scored, language: Language) -> None:
     ):
         assumed = "calls.assumed_own" if own_values else "calls.assumed"
         sentence = say(assumed, language, cut=percent(cost / value if value else None))
-        cards.rests_on(sentence.removeprefix("† "), language)
+        cards.rests_on(sentence, ("value_of_a_yes", "contact_cost"), language)
         if plan.chosen.calls:
             _listed(scored, plan.targets, language)
             st.download_button(

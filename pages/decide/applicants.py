@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from markupsafe import Markup
 
 import pipeline
 from pages.decide import applicants_file, applicants_form
@@ -13,6 +14,7 @@ from reports.applicants import deal_metrics, deal_verdict, term_rows, worth_sent
 from reports.boards import tier_name
 from reports.customers import check_rows, point_rows
 from reports.formats import Language, percent
+from reports.marks import marked, rests_on
 from reports.words import say
 
 VIEWS = ("one", "file")
@@ -84,13 +86,16 @@ def deal(
     currency, is_draft = scored.snapshot.currency, draft.identity != in_force.identity
     told = pipeline.told_of(answers, place)
     is_assumed = not told.has_rate
-    cards.answer(*deal_verdict(row, told.asked, currency, is_draft, language, is_assumed=is_assumed))
+    strong, rest = deal_verdict(row, told.asked, currency, is_draft, language, is_assumed=is_assumed)
+    theme, of_rate = state.theme(), rests_on(language, "interest_rate")
+    cards.answer(strong, marked(rest, of_rate, theme))
     cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, language))
     worth = worth_sentence(row, told.acquisition_cost, answers.acquisition_cost, language)
     rate = percent(scored.model.returns.interest_rate)
     assumed = say("applicants.assumed_rate", language, rate=rate) if is_assumed else ""
     if worth or assumed:
-        cards.quiet(f"{worth} {assumed}")
+        of_cost = rests_on(language, "mean_cost")
+        cards.quiet(Markup(" ").join([marked(worth, of_cost, theme), marked(assumed, of_rate, theme)]))
     left, right = st.columns(2)
     with left:
         heads, rows = term_rows(row, currency, is_draft, language, is_assumed=is_assumed)

@@ -14,6 +14,7 @@ from reports import html
 from reports.boards import tier_name
 from reports.escape import spreadsheet
 from reports.formats import Language, MoneyUnit, money_headline, number, percent, unit_label
+from reports.marks import marked, rests_on
 from reports.returns import limit_rows, rule_rows
 from reports.words import say
 from segmentation.policy import LIFECYCLES, TIERS
@@ -59,7 +60,11 @@ def show() -> None:
     cards.card(title, say("limits.by_tier_subtitle", language, unit=unit_text), body, key="limits-by-tier")
     with (
         errors.shown(),
-        cards.card(say("limits.rule_title", language), say("limits.rule", language), key="limit-rule"),
+        cards.card(
+            say("limits.rule_title", language),
+            marked(say("limits.rule", language), rests_on(language, "limit_rules"), state.theme()),
+            key="limit-rule",
+        ),
     ):
         heads, rows = rule_rows(rules, names, language)
         cards.data_table(heads, rows, caption=say("limits.rule_title", language))
@@ -147,7 +152,7 @@ def _listed(
         money = [name for name in shown.columns if shown[name].dtype.kind == "f"]
         st.dataframe(
             shown, hide_index=True, height=330,
-            column_config={name: st.column_config.NumberColumn(format="localized") for name in money},
+            column_config={name: st.column_config.NumberColumn(format="accounting") for name in money},
         )  # fmt: skip
         st.download_button(
             say("limits.download", language),

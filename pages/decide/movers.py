@@ -134,7 +134,7 @@ def _list(
         money_column = shown.columns[2]
         st.dataframe(
             shown, hide_index=True, height=420,
-            column_config={money_column: st.column_config.NumberColumn(format="localized")},
+            column_config={money_column: st.column_config.NumberColumn(format="accounting")},
         )  # fmt: skip
         st.download_button(
             say("movers.download", language),

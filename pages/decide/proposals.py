@@ -110,7 +110,7 @@ def _best(
         if policy.identity == draft.identity:
             cards.quiet(say("proposals.is_draft", language))
         cards.quiet(say("proposals.ties", language))
-        cards.rests_on(say("proposals.assumed", language), language)
+        cards.rests_on(say("proposals.assumed", language), ("treatments",), language)
 
 
 def _unmet(found: pipeline.Proposal, unit: MoneyUnit, language: Language) -> None:

@@ -7,11 +7,12 @@ import streamlit as st
 import pipeline
 from pages.decide import returns_hurdle, returns_next
 from pages.parts import cards, context, errors, state
-from pages.parts.groups import assumed_words, group_names
+from pages.parts.groups import assumed_of, group_names, hurdle_assumed, lifetime_assumed
 from reports import html
 from reports.charts.waterfall import waterfall
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, money_bare, money_headline, percent, signed, unit_label
+from reports.marks import MARK, marked, rests_on
 from reports.returns import (
     before_risk_rows,
     contributors_line,
@@ -68,7 +69,7 @@ def _statement(scored: pipeline.Scored, language: Language) -> None:
     unit = context.unit_for(total.income or total.unrated_income, language)
     unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
     if total.is_unrated:
-        heads, rows = before_risk_rows(total, unit, unit_text, assumed_words(scored, language), language)
+        heads, rows = before_risk_rows(total, unit, unit_text, assumed_of(scored, language), language)
         body = html.table(heads, rows, state.theme(), caption=title)
         with cards.card(title, say("statement.before_risk", language), body, key="statement"):
             _rests_on(scored, language)
@@ -85,39 +86,35 @@ def _statement(scored: pipeline.Scored, language: Language) -> None:
         cards.chart(drawn, language, key="statement-chart")
         policy = state.draft(pipeline.policy_in_force(state.house()))
         treated = pipeline.apply_policy(state.house(), scored, policy).total.treated.profit / 100
-        cards.quiet(
-            say(
-                "statement.treated", language, profit=money_bare(treated, unit),
-                change=signed((treated - total.profit) / unit.scale),
-            )
+        under = say(
+            "statement.treated", language, profit=money_bare(treated, unit),
+            change=signed((treated - total.profit) / unit.scale),
         )  # fmt: skip
+        cards.quiet(marked(under, rests_on(language, "treatments"), state.theme()))
         _rests_on(scored, language)
     _figures(scored, picture, unit, language)
 
 
 def _rests_on(scored: pipeline.Scored, language: Language) -> None:
     """What the figures of a card rest on, and the way to the register."""
-    cards.rests_on(
-        say("figure.assumed", language, what=assumed_words(scored, language, ratio=True)), language
-    )
+    assumed = assumed_of(scored, language, ratio=True)
+    cards.rests_on(say("figure.assumed", language, what=assumed.words), assumed.keys, language)
 
 
 def _figures(
     scored: pipeline.Scored, picture: pipeline.ReturnsPicture, unit: MoneyUnit, language: Language
 ) -> None:
     """Each figure as its formula, and behind it the three customers who make most of it."""
-    yearly, ratio = (bool(assumed_words(scored, language, ratio=is_ratio)) for is_ratio in (False, True))
+    yearly, ratio = (assumed_of(scored, language, ratio=is_ratio) for is_ratio in (False, True))
     with cards.card(say("figure.title", language), say("figure.subtitle", language), key="formulas"):
         for line in formulas(picture.total, scored.model.returns, unit, language):
             top = [
                 contributors_line(name, picture.contributors.get(name, ()), unit, language)
                 for name in line.made_by
             ]
-            is_marked = ratio if line.is_after_tax else yearly
-            mark = " †" if is_marked else ""
-            cards.folded(
-                line.sentence + mark, html.quiet(" · ".join(filter(None, top)) or "–", state.theme())
-            )
+            assumed, theme = ratio if line.is_after_tax else yearly, state.theme()
+            sentence = marked(f"{line.sentence} {MARK}" if assumed else line.sentence, assumed, theme)
+            cards.folded(sentence, html.quiet(" · ".join(filter(None, top)) or "–", theme))
 
 
 def _groups(scored: pipeline.Scored, language: Language) -> None:
@@ -148,7 +145,11 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
     unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
     heads, rows = group_rows(
         found[:SHOWN_GROUPS], names, lifetimes, returns, unit,
-        (assumed_words(scored, language), assumed_words(scored, language, ratio=True)), language,
+        (
+            assumed_of(scored, language), assumed_of(scored, language, ratio=True),
+            hurdle_assumed(scored, language), lifetime_assumed(scored, language),
+        ),
+        language,
     )  # fmt: skip
     answer = say(
         "groups.answer", language, n=len(below), total=len(known), hurdle=percent(returns.hurdle_rate, 0)

@@ -7,7 +7,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, state
-from pages.parts.groups import group_names
+from pages.parts.groups import AFTER_TAX, group_names
 from reports import html
 from reports.boards import tier_name
 from reports.escape import plain, spreadsheet
@@ -50,7 +50,7 @@ def show(scored: pipeline.Scored, language: Language) -> None:
     with cards.card(title, answer, body, key="hurdle"):
         if len(found) > SHOWN_GROUPS:
             cards.quiet(say("groups.more", language, n=SHOWN_GROUPS, total=len(found)))
-        cards.rests_on(say("hurdle.assumed", language), language)
+        cards.rests_on(say("hurdle.assumed", language), ("hurdle_rate", *AFTER_TAX), language)
     _listed(scored, dimension, {group.key: group.below for group in found}, names, language)
 
 

@@ -62,7 +62,7 @@ def allocation(scored: pipeline.Scored, language: Language) -> None:
                 )
             first, second, keeps, last = PIECES
             pieces = say("allocation.pieces", language, first=first, second=second, keeps=keeps, last=last)
-            cards.rests_on(pieces.removeprefix("† "), language)
+            cards.rests_on(pieces, ("falling_returns",), language)
         with cards.card(say("price.title", language), "", key="prices"):
             lines = price_lines(plan.prices, names, unit, language)
             for line in lines or [say("price.none", language)]:

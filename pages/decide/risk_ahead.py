@@ -69,7 +69,7 @@ def impairment(scored: pipeline.Scored, unit: MoneyUnit, unit_text: str, languag
                 "stage.assumed", language, rate=percent(board.assumed_rate, 0), term=percent(board.assumed_term, 0),
                 origination=percent(board.without_origination, 0),
             )  # fmt: skip
-            cards.rests_on(rests.removeprefix("† "), language)
+            cards.rests_on(rests, ("impairment_terms",), language)
         reasons = sorted(board.reasons.items(), key=lambda pair: -pair[1])
         why = say("stage.why_title", language)
         body = html.table(

@@ -10,11 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 import pipeline
 from pages.parts import cards, context, state
 from pages.parts.board.board import board
-from pages.parts.groups import assumed_words
+from pages.parts.groups import assumed_of
 from reports import html
 from reports.boards import threshold_text, tier_name
 from reports.charts.tiers import bubbles
 from reports.formats import Language
+from reports.marks import Assumed, marked, rests_on
 from reports.words import has_words, say
 from segmentation.policy import TIERS, Policy
 from segmentation.treatment import NEUTRAL, Treatment
@@ -81,7 +82,7 @@ def _board(current: pipeline.Snapshot) -> None:
         unit=context.unit_of(scored, language),
         currency=scored.snapshot.currency,
         note=_note(now, near, language),
-        assumed=f"{say('assumption.treatments', language)}, {assumed_words(scored, language, ratio=True)}",
+        assumed=_rests_on(scored, language),
         links={page: say(words, language) for page, words in LINKS.items() if state.has_page(page)},
         can_propose=state.has_page("policies"),
     )
@@ -93,13 +94,23 @@ def _board(current: pipeline.Snapshot) -> None:
         _file(policy, in_force, language)
     with (
         right,
-        cards.card(say("treatments.title", language), say("treatments.subtitle", language), key="treatments"),
+        cards.card(
+            say("treatments.title", language),
+            marked(say("treatments.subtitle", language), rests_on(language, "treatments"), state.theme()),
+            key="treatments",
+        ),
     ):
         _treatments(policy, language)
     state.write_address(with_policy=True)
     if _is_draft() != state.kept("bar_says_draft"):
         # The bar above stands outside the fragment; it says whether there is a draft.
         st.rerun()
+
+
+def _rests_on(scored: pipeline.Scored, language: Language) -> Assumed:
+    """What ratios under treatment rest on."""
+    treated, others = rests_on(language, "treatments"), assumed_of(scored, language, ratio=True)
+    return Assumed(f"{treated.words}, {others.words}", treated.keys + others.keys)
 
 
 def _note(now: pipeline.TierBoard, near: int, language: Language) -> str:

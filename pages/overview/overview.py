@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, state
-from pages.parts.groups import RISK, assumed_words
+from pages.parts.groups import RISK, assumed_of
 from reports import html
 from reports.charts.overview import largest_names, profit_curve, risk_by_industry
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, count, money_headline, percent
 from reports.html import Cell, Head, Row
+from reports.marks import NOTHING
 from reports.overview import assumption_rows, glance_sentence, trust_rows
 from reports.words import say
 
@@ -47,9 +50,10 @@ def show() -> None:
         )
         _pairs(say("trust.title", language), say("trust.subtitle", language), rows, "trust")
     with right:
-        rows = assumption_rows(scored.assumptions, language)
-        _pairs(say("assumption.title", language), say("assumption.subtitle", language), rows, "assumptions")
-        st.page_link(state.page("assumptions"), label=say("register.link", language))
+        resting = assumption_rows(scored.assumptions, language)
+        title = say("assumption.title", language)
+        with _pairs(title, say("assumption.subtitle", language), resting, "assumptions"):
+            st.page_link(state.page("assumptions"), label=say("register.link", language))
     if st.button(say("action.to_tiers", language), type="primary", key="to-tiers"):
         st.switch_page(state.page("tiers"))
 
@@ -75,7 +79,7 @@ def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> No
                 Cell(
                     money_headline(facts.profit, unit, language),
                     hint="" if facts.profit is not None else no_risk,
-                    assumed=assumed_words(scored, language) if facts.profit is not None else "",
+                    assumed=assumed_of(scored, language) if facts.profit is not None else NOTHING,
                 ),
                 say("overview.profit_note", language, roi=percent(facts.roi))
                 if facts.roi is not None
@@ -86,7 +90,7 @@ def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> No
                 Cell(
                     money_headline(facts.expected_loss if facts.known_risk else None, unit, language),
                     hint="" if facts.known_risk else no_risk,
-                    assumed=assumed_words(scored, language, of=RISK) if facts.known_risk else "",
+                    assumed=assumed_of(scored, language, of=RISK) if facts.known_risk else NOTHING,
                 ),
                 say("overview.loss_note", language, share=percent(facts.expected_loss / facts.exposure))
                 if facts.known_risk and facts.exposure
@@ -97,7 +101,7 @@ def _figures(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> No
                 Cell(
                     percent(facts.raroc),
                     hint="" if facts.raroc is not None else no_risk,
-                    assumed=assumed_words(scored, language, ratio=True) if facts.raroc is not None else "",
+                    assumed=assumed_of(scored, language, ratio=True) if facts.raroc is not None else NOTHING,
                 ),
                 say("overview.raroc_note", language, n=len(below), total=len(scored.profiles) - 1)
                 if facts.raroc is not None
@@ -165,12 +169,14 @@ def _names(scored: pipeline.Scored, unit: MoneyUnit, language: Language) -> None
             cards.quiet(say("names.effective", language, n=count(round(facts.effective_names))))
 
 
-def _pairs(title: str, subtitle: str, rows: list[tuple[str, str]], key: str) -> None:
+def _pairs(
+    title: str, subtitle: str, rows: Sequence[tuple[Cell | str, str]], key: str
+) -> st.delta_generator.DeltaGenerator:
     """A card of label and value."""
     body = html.table(
         [Head("", "left"), Head("")],
-        [Row([Cell(label), Cell(value)]) for label, value in rows],
+        [Row([label, value]) for label, value in rows],
         state.theme(),
         caption=title,
     )
-    cards.card(title, subtitle, body, key=key)
+    return cards.card(title, subtitle, body, key=key)

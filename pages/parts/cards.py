@@ -20,6 +20,7 @@ from reports.charts.parts import Chart
 from reports.escape import plain
 from reports.formats import Language
 from reports.html import Cell, Head, Row, Text
+from reports.marks import MARK, Assumed, link, marked
 from reports.theme import SIZE_SMALL, Theme, palette
 from reports.words import say
 
@@ -66,9 +67,11 @@ def styles() -> None:
         }}
         .js-plotly-plot text, [data-testid="stMain"] {{ font-variant-numeric: tabular-nums lining-nums; }}
         [data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"] small {{ color: {colours.muted}; opacity: 1; }}
+        /* It listens and shows nothing. */
+        .st-key-links {{ display: none; }}
         /* Its download would write cells that a spreadsheet runs. */
         [data-testid="stElementToolbar"] {{ display: none; }}
-        summary:focus-visible, abbr:focus-visible, [role="region"]:focus-visible {{
+        summary:focus-visible, abbr:focus-visible, a[data-about]:focus-visible, [role="region"]:focus-visible {{
           outline: 2px solid {colours.accent}; outline-offset: 2px; border-radius: 2px;
         }}
         summary {{ font-size: {SIZE_SMALL}px; }}
@@ -167,7 +170,7 @@ def clickable_chart(drawn: Chart, language: Language, chosen: Callable[[int], No
     folded(say("chart.table", language), _plain_table(drawn.table, theme, drawn.alternative))
 
 
-def folded(summary: str, body: Markup) -> None:
+def folded(summary: Text, body: Markup) -> None:
     """Show something folded away behind one line."""
     st.html(html.folded(summary, body, current_theme()))
 
@@ -181,10 +184,11 @@ def names_of(rows: pd.DataFrame, language: Language) -> list[str]:
     ]
 
 
-def rests_on(sentence: str, language: Language) -> None:
-    """Show what figures marked † rest on, and lead to the register of assumptions."""
-    quiet("† " + sentence)
-    st.page_link(state.page("assumptions"), label=say("register.link", language))
+def rests_on(sentence: str, keys: Sequence[str], language: Language) -> None:
+    """Show what figures marked † rest on, and lead to those rows of the register of assumptions."""
+    theme = current_theme()
+    parts = [marked(f"{MARK} {sentence}", Assumed(sentence, tuple(keys)), theme)]
+    st.html(html.quiet(Markup(" ").join([*parts, link(say("register.link", language), keys, theme)]), theme))
 
 
 def empty(title: str, sentence: str) -> None:

@@ -17,6 +17,7 @@ import streamlit as st
 
 import pipeline
 from reports.escape import markdown
+from reports.marks import keys_from
 from segmentation.policy import LIFECYCLES, Gate, Policy
 from segmentation.treatment import Treatment
 
@@ -49,6 +50,8 @@ def begin_run() -> None:
         st.session_state["clusters"] = max(2, min(10, int(asked["k"])))
     if asked.get("filter"):
         st.session_state["selection"] = pipeline.Selection.from_text(asked["filter"])
+    if asked.get("about"):
+        ask_about(keys_from(asked["about"]))
     _take_up_draft(_policy_from_address(asked.to_dict()))
 
 
@@ -73,7 +76,17 @@ def _same_lines(one: Policy, other: Policy) -> bool:
     return lines[0] == lines[1]
 
 
-def write_address(*, with_policy: bool) -> None:
+def about() -> tuple[str, ...]:
+    """Assumptions a visitor has asked about, by a click on the mark of a figure."""
+    return cast("tuple[str, ...]", _get("about", ()))
+
+
+def ask_about(keys: tuple[str, ...]) -> None:
+    """Let the register of assumptions begin with these; none for the register as it is."""
+    st.session_state["about"] = keys
+
+
+def write_address(*, with_policy: bool, with_about: bool = False) -> None:
     """Make the address say what the session holds, as far as it differs from a first visit.
 
     Each change of the address is a step of the browser's Back button, so a page
@@ -96,6 +109,8 @@ def write_address(*, with_policy: bool) -> None:
         wanted["gates"] = "-".join(
             f"{draft.gates[name].strategic}.{draft.gates[name].core}" for name in LIFECYCLES
         )
+    if with_about and about():
+        wanted["about"] = ",".join(about())
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import cards, context, errors, state
+from pages.parts.groups import lifetime_assumed
 from pages.parts.opened import opened
 from reports import html
 from reports.boards import tier_name
@@ -16,8 +17,9 @@ from reports.customers import check_rows, data_rows, figure_metrics, peer_rows, 
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, number, percent, unit_label
 from reports.intake import quality_reason
+from reports.marks import marked, rests_on
 from reports.naming import segment_title
-from reports.value import part_rows, value_waterfall
+from reports.value import part_rows, turned_text, value_waterfall
 from reports.words import say
 
 
@@ -78,8 +80,8 @@ def _choose(scored: pipeline.Scored, found: pd.DataFrame, unit: MoneyUnit, langu
         table, hide_index=True, height=min(38 + 35 * len(table), 330), key=f"w_found_{scored.scored_id[:12]}",
         on_select="rerun", selection_mode="single-row",
         column_config={
-            name: st.column_config.NumberColumn(format="%.1f")
-            for name in (f"{say('slice.exposure', language)} · {unit_text}", say("peer.value_score", language))
+            f"{say('slice.exposure', language)} · {unit_text}": st.column_config.NumberColumn(format="accounting"),
+            say("peer.value_score", language): st.column_config.NumberColumn(format="%.1f"),
         },
     )  # fmt: skip
     rows = event.selection.rows if event else []
@@ -93,7 +95,9 @@ def _picture(
     row = picture.row
     name = plain(row["name"], 80) if row["name"] else plain(row["customer_id"], 80)
     cards.answer(*_verdict(picture, name, language))
-    cards.metric_row(figure_metrics(row, language))
+    standing = {entry.key for entry in scored.assumptions}
+    lifetime = [key for key in lifetime_assumed(scored, language).keys if key not in standing]
+    cards.metric_row(figure_metrics(row, standing, lifetime, language))
     with errors.shown():
         _lift(scored, picture, policy, name, language)
     left, right = st.columns(2)
@@ -112,7 +116,7 @@ def _picture(
             html.table(heads, rows, state.theme(), caption=title), key="peers",
         )  # fmt: skip
     with right:
-        _value(picture, language)
+        _value(picture, scored.model.reference, language)
         _score(scored, picture, language)
         if picture.curve:
             with cards.card(
@@ -165,10 +169,11 @@ def _lift(
         if found.ways:
             heads, rows = way_rows(found, currency, language)
             cards.data_table(heads, rows, caption=say("lift.title", language))
-            cards.quiet(say("lift.cost_note", language) + " " + say("lift.tried", language, n=found.tried))
+            note = say("lift.cost_note", language) + " " + say("lift.tried", language, n=found.tried)
+            cards.quiet(marked(note, rests_on(language, "reach"), state.theme()))
 
 
-def _value(picture: pipeline.CustomerPicture, language: Language) -> None:
+def _value(picture: pipeline.CustomerPicture, reference: pipeline.ValueReference, language: Language) -> None:
     """From the median customer to this one's value score."""
     if not picture.value_parts:
         return
@@ -178,8 +183,12 @@ def _value(picture: pipeline.CustomerPicture, language: Language) -> None:
     with cards.card(title, subtitle, key="value-waterfall"):
         drawn = value_waterfall(base, picture.value_parts, score, theme=state.theme(), language=language)
         cards.chart(drawn, language, key="value-waterfall-chart")
+        turned = [part.key for part in picture.value_parts if part.is_turned]
+        if turned:
+            names = turned_text(turned, reference, language)
+            cards.quiet(say("reference.turned_here", language, names=names))
         heads, rows = part_rows(picture.value_parts, language)
-        cards.folded(say("weights.inputs", language), html.table(heads, rows, state.theme(), caption=title))
+        cards.folded(say("waterfall.inputs", language), html.table(heads, rows, state.theme(), caption=title))
 
 
 def _verdict(picture: pipeline.CustomerPicture, name: str, language: Language) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from reports.backtest import (
     best_tier,
     left_out_text,
     outcome_heads,
+    resting_on,
     rule_rows,
     tier_rows,
 )
@@ -24,6 +25,7 @@ from reports.boards import tier_name
 from reports.charts.backtest import tier_intervals
 from reports.escape import plain
 from reports.formats import Language, count, day, unit_label
+from reports.marks import MARK, marked
 from reports.theme import palette
 from reports.words import say
 
@@ -234,8 +236,7 @@ def _rules_card(found: pipeline.BackTest, current: pipeline.Snapshot, language: 
     best = best_tier(found.rules)
     unit = context.unit_for(max(abs(tier.amount) for tier in found.rules[0].tiers), language)
     unit_text = unit_label(current.currency, unit, language) or say("bar.no_currency", language)
-    loss = say("outcome.loss_assumed", language, n=found.losses_assumed) if found.losses_assumed else ""
-    income = say("outcome.income_assumed", language) if found.margin is None else ""
+    loss, income = resting_on(found.losses_assumed, language, has_margin=found.margin is not None)
     notes, has_late, theme = (loss, income), found.has_late, state.theme()
     caption = say("outcome.caption", language)
     heads = outcome_heads(language, first=("rule",), has_late=has_late)
@@ -265,6 +266,7 @@ def _rules_card(found: pipeline.BackTest, current: pipeline.Snapshot, language: 
             )  # fmt: skip
             cards.quiet(say("outcome.as_is", language))
         left_out = left_out_text(found.left_out, language)
-        for line in (left_out, f"† {income}." if income else "", f"† {loss}." if loss else ""):
-            if line:
-                cards.quiet(line)
+        if left_out:
+            cards.quiet(left_out)
+        for assumed in filter(None, (income, loss)):
+            cards.quiet(marked(f"{MARK} {assumed.words}.", assumed, theme))

@@ -11,6 +11,7 @@ from reports.charts.waterfall import waterfall
 from reports.escape import plain
 from reports.formats import Language, MoneyUnit, day, money_bare, percent, signed, unit_label
 from reports.html import Head, Row
+from reports.marks import MARK, marked, rests_on
 from reports.returns import movement_steps, rate_text
 from reports.words import say
 
@@ -128,7 +129,13 @@ def _waterfall(board: pipeline.MovementBoard, current: pipeline.Snapshot, langua
     )  # fmt: skip
     unit_text = "%" if is_rate else unit_label(current.currency, unit, language)
     with cards.card(
-        say("movement.title", language), say("movement.subtitle", language, unit=unit_text), key="movement"
+        say("movement.title", language),
+        marked(
+            f"{say('movement.subtitle', language, unit=unit_text)} {MARK}",
+            rests_on(language, "treatments"),
+            state.theme(),
+        ),
+        key="movement",
     ):
         cards.chart(drawn, language, key="movement-chart")
         cards.quiet(say("changes.shared", language, shared=board.shared, gone=board.gone, came=board.came))

@@ -35,8 +35,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "economics.payback_help": ("Years until the yearly profit has earned the cost back", "年利润收回成本所需年数"),
     "economics.years": ("{n} years", "{n} 年"),
     "economics.never": ("never", "无法收回"),
-    "economics.assumed": ("† A contact costs {cost} ({unit}) here: the source article's market figure of 30 yuan, an assumption until you set yours.",
-                          "† 单次触达成本采用 {cost}（{unit}）：原文市场数据为 30 元，在您设定前为假设。"),
+    "economics.lifetime": ("Lifetime values rest on assumptions, for a share of exposure: {what}.", "生命周期价值依赖假设（涉及敞口占比）：{what}。"),
+    "economics.assumed": ("A contact costs {cost} ({unit}) here: the source article's market figure of 30 yuan, an assumption until you set yours.",
+                          "单次触达成本采用 {cost}（{unit}）：原文市场数据为 30 元，在您设定前为假设。"),
     "economics.answered": ("Who answered is read from the column “{name}”; another can be chosen under “Who responds”.",
                            "响应结果取自“{name}”列；可在“谁会响应”中更换。"),
     "economics.no_value": ("Lifetime value needs a PD, a rating or past defaults: without one, CLV/CAC, marketing ROI and payback stay –.",
@@ -94,12 +95,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "calls.value_help": ("Filled in with the mean lifetime value where it is known, else ten times the cost of a contact (assumed)",
                          "默认取平均生命周期价值；未知时取触达成本的十倍（假设）"),
     "calls.cost": ("A call costs", "单次触达成本"),
-    "calls.assumed": ("† Value of a yes and cost of a call are assumptions until you enter yours. A call is worth making from a probability of {cut}.",
-                      "† 成交价值与触达成本在您填写前为假设。响应概率达到 {cut} 的联系才值得。"),
+    "calls.assumed": ("Value of a yes and cost of a call are assumptions until you enter yours. A call is worth making from a probability of {cut}.",
+                      "成交价值与触达成本在您填写前为假设。响应概率达到 {cut} 的联系才值得。"),
     "calls.assumed_own": (
-        "† A yes is worth the customer's own lifetime value; where that is unknown, the figure above counts, from a "
+        "A yes is worth the customer's own lifetime value; where that is unknown, the figure above counts, from a "
         "probability of {cut}. Cost of a call is an assumption until you enter yours.",
-        "† 成交价值取客户自身生命周期价值；未知者采用上方数值（响应概率达到 {cut} 才值得）。触达成本在您填写前为假设。"),
+        "成交价值取客户自身生命周期价值；未知者采用上方数值（响应概率达到 {cut} 才值得）。触达成本在您填写前为假设。"),
     "calls.own_values": ("A yes is worth the customer's own lifetime value", "成交价值取客户自身生命周期价值"),
     "calls.own_values_help": ("Customers who cost more than they bring are then never called", "预计亏损的客户将不会被联系"),
     "calls.worth": ("A yes is worth", "成交价值"),

@@ -82,6 +82,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "question.units.subtitle": (
         "Taken from the header or the values; change what is wrong",
         "取自表头或取值，如有误可修改"),
+    "question.late.title": ("When is this known?", "何时可知？"),
+    "question.late.subtitle": (
+        "It sounds known only afterwards, and what is must not help a decision: it stays out of segments and models unless you "
+        "say that it is known before",
+        "听起来是事后才知道的信息，不得用于事前决策：除非您说明事前已知，否则不进入客群与模型"),
+    "question.late": ("When is “{header}” known?", "“{header}”何时可知？"),
+    "question.late.later": ("Only afterwards: keep it out", "事后才知：不使用"),
+    "question.late.application": ("Before a decision: it may be used", "决策前已知：可以使用"),
     "question.doubt.thousands": (
         "“{header}” is small for the people employed. In which unit is it?",
         "“{header}”相对员工人数偏小，单位是什么？"),

@@ -18,7 +18,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing.no_earlier": ("no earlier snapshot", "没有更早的快照"),
     "missing.too_few": ("too few customers to say", "客户过少，无法判断"),
 
-    "assumption.mark": ("†", "†"),
     "assumption.title": ("What is assumed", "采用的假设"),
     "assumption.subtitle": (
         "Each can be changed; its own figure replaces it",

@@ -115,9 +115,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "scenario.keep": ("Keep these weights", "保存权重"),
     "scenario.kept": ("The weights are in force.", "权重已生效。"),
     "stage.assumed": (
-        "† Interest rate assumed for {rate}, remaining term for {term} of exposure; PD at origination is unknown for "
+        "Interest rate assumed for {rate}, remaining term for {term} of exposure; PD at origination is unknown for "
         "{origination}, so a rise can't be seen there. Scenario weights and factors are assumptions.",
-        "† {rate} 的敞口采用假设利率，{term} 采用假设剩余期限；{origination} 缺少发放时违约概率，无法判断其风险上升。"
+        "{rate} 的敞口采用假设利率，{term} 采用假设剩余期限；{origination} 缺少发放时违约概率，无法判断其风险上升。"
         "情景权重与因子均为假设。"),
 
     "concentration.title": ("How much hangs on a few?", "多少敞口集中在少数？"),

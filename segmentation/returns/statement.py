@@ -33,7 +33,10 @@ SIGNS = {
     "servicing": -1,
     "expected_loss": -1,
 }
-SUMS = (*LINES, "exposure", "drawn", "capital")
+LOSS_PARTS = ("loss_guaranteed", "loss_defaulted", "loss_slotted")
+"""What of the expected loss is not a customer's own PD · LGD · EAD: a guarantor's PD in the covered
+part, the best estimate in default, a project slot's own rate."""
+SUMS = (*LINES, "exposure", "drawn", "capital", *LOSS_PARTS)
 PARTS_OF = {"income": ("interest", "commitment_fees", "fees"), "cost": ("funding", "servicing")}
 """Figures that are sums of lines."""
 TOP = 3
@@ -58,11 +61,25 @@ def with_lines(frame: Frame, settings: ReturnsSettings) -> Frame:
         "funding": funding,
         "servicing": nw.col("cost") - funding,
         "expected_loss": nw.col("expected_loss"),
+        **_loss_parts(),
         "exposure": nw.col("exposure_at_default"),
         "drawn": drawn,
         "capital": nw.col("economic_capital"),
     }
     return frame.with_columns(amount.alias(f"line_{name}") for name, amount in amounts.items())
+
+
+def _loss_parts() -> dict[str, nw.Expr]:
+    """Split the expected loss by how it is worked out, as in `with_expected_loss`; each row has one way."""
+    loss, is_slotted = nw.col("expected_loss"), ~nw.col("slotting_grade").is_null()
+    is_defaulted = nw.col("is_defaulted").fill_null(False)
+    is_covered = (nw.col("covered_share") > 0).fill_null(False)
+    ways = {
+        "loss_guaranteed": ~is_slotted & ~is_defaulted & is_covered,
+        "loss_defaulted": ~is_slotted & is_defaulted,
+        "loss_slotted": is_slotted,
+    }
+    return {name: nw.when(way).then(loss).otherwise(nw.lit(0.0)) for name, way in ways.items()}
 
 
 def dimension_key(dimension: Dimension) -> nw.Expr:
@@ -88,6 +105,8 @@ class Statement:
         Of the rated customers.
     unrated_exposure, unrated_income, unrated_cost : float
         Left out above: nobody knows what they will lose.
+    loss_guaranteed, loss_defaulted, loss_slotted : float
+        Parts of the expected loss that are not PD · LGD · EAD of the customer itself.
     """
 
     key: str
@@ -105,6 +124,14 @@ class Statement:
     unrated_exposure: float
     unrated_income: float
     unrated_cost: float
+    loss_guaranteed: float = 0.0
+    loss_defaulted: float = 0.0
+    loss_slotted: float = 0.0
+
+    @property
+    def loss_of_own(self) -> float:
+        """Expected loss by the customers' own PD · LGD · EAD."""
+        return self.expected_loss - self.loss_guaranteed - self.loss_defaulted - self.loss_slotted
 
     @property
     def is_unrated(self) -> bool:

@@ -108,6 +108,31 @@ def test_other_weights_show_who_would_move_and_can_be_put_in_force(page: Page, s
     sound(page, "What is the scale, and how has it aged?")
 
 
+def test_a_direction_is_turned_round_tried_and_put_back(page: Page, server: str) -> None:
+    opened(page, server, "value")
+    page.get_by_text("Within each part: weights and directions").click()
+    ways = page.get_by_role("radiogroup", name="Which way is better: Use of the limit")
+    expect(ways.get_by_role("radio", name="lower")).to_be_checked()
+    # What its meaning settles has no switch.
+    expect(page.get_by_role("radiogroup", name="Which way is better: Probability of default")).to_have_count(
+        0
+    )
+    ways.get_by_role("radio", name="higher").click()
+    settled(page)
+    page.get_by_role("button", name="Show who would move").click()
+    expect(page.get_by_text("Other directions than now: Use of the limit (higher is better).")).to_be_visible(
+        timeout=30_000
+    )
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("have moved since")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Put in force")).to_have_count(0)
+    page.get_by_role("button", name="Back to what is in force").click()
+    expect(page.get_by_role("heading", name="Who would move?")).to_have_count(0, timeout=20_000)
+    expect(ways.get_by_role("radio", name="lower")).to_be_checked()
+
+
 def test_a_response_model_leads_to_a_list(page: Page, server: str) -> None:
     opened(page, server, "acquisition")
     sound(page, "Which customers are worth winning?")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.contract import KnownWhen
 from segmentation.response import (
     ResponseModel,
     call_plan,
@@ -103,19 +104,16 @@ def test_too_few_answers_say_why() -> None:
     assert (model.card, model.reason, model.lift) == (None, "too_few_defaults", ())
 
 
-def columns(*pairs: tuple[str, str]) -> list[PortfolioColumn]:
-    return [PortfolioColumn(name, header, "number") for name, header in pairs]
+@pytest.mark.parametrize(("known_when", "excluded"), [("later", "known_later"), ("application", "")])
+def test_an_extra_column_known_only_later_is_refused(known_when: KnownWhen, excluded: str) -> None:
+    late = PortfolioColumn("x_duration", "duration", "number", known_when=known_when)
+    (candidate,) = response_candidates([late], "x_y")
+    assert candidate.excluded == excluded
 
 
-@pytest.mark.parametrize("header", ["duration", "Call duration", "talk_time", "contact_seconds", "通话时长"])
-def test_what_the_call_itself_brings_is_late(header: str) -> None:
-    (candidate,) = response_candidates(columns(("x_a", header)), "x_y")
-    assert candidate.excluded == "known_later"
-
-
-@pytest.mark.parametrize("header", ["duration.in.month", "loan duration months", "previous", "contact"])
-def test_a_loan_s_duration_is_not_a_call_s(header: str) -> None:
-    (candidate,) = response_candidates(columns(("x_a", header)), "x_y")
+def test_what_the_contract_calls_late_for_a_loan_is_known_when_a_customer_is_called() -> None:
+    arrears = PortfolioColumn("days_past_due", "dpd", "integer", "credit", known_when="later")
+    (candidate,) = response_candidates([arrears], "x_y")
     assert candidate.excluded == ""
 
 

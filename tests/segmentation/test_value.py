@@ -14,9 +14,10 @@ import pytest
 from data.contract import BY_NAME
 from data.errors import ModelInvalid
 from segmentation.frame import Frame
-from segmentation.value import ValueReference, ValueWeights, fit_value_reference, with_value_score
+from segmentation.value import ValueReference, fit_value_reference, with_value_score
 from segmentation.value_inputs import VALUE_INPUTS
 from segmentation.value_reference import reweighted, weights_of
+from segmentation.value_weights import ValueWeights
 from tests.builders import collect, lazy
 
 

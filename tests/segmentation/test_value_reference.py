@@ -8,9 +8,10 @@ import pytest
 
 from data.errors import ModelInvalid
 from segmentation.frame import Frame
-from segmentation.value import ValueReference, ValueWeights, fit_value_reference, raw_inputs, with_value_score
+from segmentation.value import ValueReference, fit_value_reference, raw_inputs, with_value_score
 from segmentation.value_inputs import COMPONENTS
 from segmentation.value_reference import reference_drift, reweighted, value_parts, weights_of
+from segmentation.value_weights import ValueWeights
 from tests.builders import collect, lazy
 
 

@@ -323,6 +323,73 @@ def test_a_trial_says_what_comes_true(house: pipeline.House, months: Months, pol
         restore(house, scored)
 
 
+def test_a_direction_turned_round_is_a_proposal_then_the_scale_and_can_be_put_back(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    asked = pipeline.ValueWeights(directions={"utilisation": 1, "tenure_months": -1})
+    trial = pipeline.try_weights(house, scored, asked, policy, ANN, rebaseline=False)
+    assert pipeline.turned(scored.model.reference, trial.reference) == ("utilisation", "tenure_months")
+    assert trial.moved > 0
+    # A proposal changes nothing.
+    assert pipeline.open_scored(house, scored.snapshot.snapshot_id).scored_id == scored.scored_id
+    pipeline.use_reference(house, scored, trial.reference, ANN)
+    try:
+        after = pipeline.open_scored(house, scored.snapshot.snapshot_id)
+        assert after.model.identity != scored.model.identity
+        board = pipeline.apply_policy(house, after, policy)
+        with house.warehouse.cursor() as cursor:
+            assert dict(cursor.execute(tiers_by_sql(after.table, policy)).fetchall()) == {
+                tier.tier: (tier.customers, tier.as_is.exposure) for tier in board.tiers if tier.customers
+            }
+        customer = str(trial.movers["customer_id"][0])
+        picture = pipeline.customer_picture(
+            house,
+            after,
+            customer,
+            policy,
+            pipeline.impairment_settings(house),
+            pipeline.limit_rules(house),
+            ANN,
+        )
+        assert picture is not None
+        assert {part.key for part in picture.value_parts if part.is_turned} == {
+            "utilisation",
+            "tenure_months",
+        }
+        total = picture.value_base + sum(part.points for part in picture.value_parts)
+        assert total == pytest.approx(float(picture.row["value_score"]), abs=1e-9)
+        back = pipeline.try_weights(
+            house,
+            after,
+            pipeline.delivered(pipeline.weights_of(after.model.reference)),
+            policy,
+            ANN,
+            rebaseline=False,
+        )
+        assert back.reference == scored.model.reference
+    finally:
+        restore(house, scored)
+
+
+def tiers_by_sql(table: str, policy: pipeline.Policy) -> str:
+    """Customers and exposure in hundredths by tier, the row rule written out once more."""
+    gates = policy.gates
+    cases = {
+        name: " ".join(f"WHEN '{life}' THEN {getattr(gates[life], name)}" for life in gates)
+        for name in ("strategic", "core")
+    }
+    return f"""
+        SELECT CASE WHEN is_defaulted THEN 'Work-out'
+          WHEN value_step >= {policy.strategic_step} AND risk_step <= CASE lifecycle {cases["strategic"]} END
+            AND NOT (value_coverage < {policy.coverage_gate})
+            AND coalesce(days_past_due, 0) <= {policy.watch_days} THEN 'Strategic'
+          WHEN value_step >= {policy.core_step} AND risk_step <= CASE lifecycle {cases["core"]} END THEN 'Core'
+          ELSE 'Ordinary' END AS tier,
+          (count(*), CAST(sum(CAST(floor(exposure_at_default * 100 + 0.5) AS BIGINT)) AS BIGINT))
+        FROM {table} GROUP BY 1"""
+
+
 def test_an_old_scale_on_new_customers_shows_its_age(
     house: pipeline.House, months: Months, policy: pipeline.Policy
 ) -> None:

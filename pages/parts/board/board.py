@@ -20,6 +20,7 @@ import pipeline
 from pages.parts import state
 from reports.board import board_base, board_colours, board_words
 from reports.formats import MoneyUnit, unit_label
+from reports.marks import Assumed, address
 from reports.theme import palette
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
 
@@ -53,7 +54,7 @@ def board(
     unit: MoneyUnit,
     currency: str | None,
     note: str,
-    assumed: str,
+    assumed: Assumed,
     links: Mapping[str, str],
     can_propose: bool,
 ) -> str | None:
@@ -77,7 +78,7 @@ def board(
         What money is shown in.
     note : str
         A line below the gates that follows when a hand lets go.
-    assumed : str
+    assumed : Assumed
         What the ratios rest on, for their mark.
     links : mapping of str to str
         Pages the board leads on to, and what their buttons say.
@@ -112,7 +113,12 @@ def board(
                 "base": board_base(base),
                 "returns": {"riskFreeRate": returns["risk_free_rate"], "taxRate": returns["tax_rate"]},
                 "unit": {"scale": unit.scale, "word": unit.word(language)},
-                "words": {**board_words(unit_label(currency, unit, language), language), "markHint": assumed},
+                "words": {
+                    **board_words(unit_label(currency, unit, language), language),
+                    "markHint": assumed.words,
+                    "markAddress": address(assumed.keys),
+                    "markKeys": ",".join(assumed.keys),
+                },
                 "colours": board_colours(palette(state.theme())),
                 "note": note,
                 "links": [{"page": page, "label": label} for page, label in links.items()],

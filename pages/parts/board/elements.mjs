@@ -95,7 +95,8 @@ export function buildTable(table) {
     const swatch = make('span', { className: 'swatch', 'aria-hidden': 'true' });
     const name = make('span', {});
     const cells = FIGURES.map(() => {
-      const [figure, mark, below] = ['figure', 'mark', 'change'].map((className) => make('span', { className }));
+      const [figure, below] = ['figure', 'change'].map((className) => make('span', { className }));
+      const mark = make('a', { className: 'mark', target: '_self' });
       return { cell: make('td', {}, figure, mark, make('br'), below), figure, mark, below };
     });
     const row = make('tr', { 'data-tier': tier }, make('th', { scope: 'row', className: 'tier' }, swatch, name), ...cells.map(({ cell }) => cell));
@@ -112,7 +113,13 @@ export function buildTable(table) {
       for (const { tier, swatch, name, cells } of rows) {
         setText(name, words.tiers[tier]);
         swatch.style.background = colours.tiers[tier] ?? 'transparent';
-        for (const { mark } of cells) mark.title = words.markHint;
+        for (const { mark } of cells) {
+          // Where it leads is written by the server: keys of assumptions and nothing else.
+          mark.title = words.markHint;
+          mark.setAttribute('aria-label', words.markHint);
+          mark.setAttribute('href', words.markAddress ?? '');
+          mark.setAttribute('data-about', words.markKeys ?? '');
+        }
       }
     },
     set(place, texts) {
@@ -120,6 +127,7 @@ export function buildTable(table) {
         const { cell, figure, mark, below } = rows[place].cells[k];
         setText(figure, text.text);
         setText(mark, text.mark ? '†' : '');
+        if (mark.hidden === Boolean(text.mark)) mark.hidden = !text.mark;
         setText(below, text.change);
         if (below.dataset.tone !== text.tone) below.dataset.tone = text.tone;
         if (cell.title !== (text.hint ?? '')) cell.title = text.hint ?? '';

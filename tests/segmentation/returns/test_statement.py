@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.formats import MoneyUnit
+from reports.returns import formulas
 from segmentation.frame import Frame
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.reconcile import OwnTotals, reconcile
 from segmentation.returns.statement import Statement, statements, top_contributors, with_lines
-from tests.builders import collect
+from tests.builders import collect, lazy
 from tests.segmentation.returns.builders import a_scored_portfolio
 from tests.segmentation.returns.five import five_customers
 
@@ -21,7 +23,8 @@ RETURNS = ReturnsSettings()
 def named(frame: Frame) -> Frame:
     return frame.with_columns(
         nw.col("segment").cast(nw.String).alias("customer_id"),
-        *(nw.lit(None).cast(nw.String).alias(name) for name in ("name", "industry_name")),
+        *(nw.lit(None).cast(nw.String).alias(name) for name in ("name", "industry_name", "slotting_grade")),
+        nw.lit(0.0).alias("covered_share"),
         nw.when(nw.col("segment") == 1)
         .then(nw.lit("one"))
         .otherwise(nw.lit(None))
@@ -48,6 +51,39 @@ def test_five_customers_by_hand() -> None:
     assert total.roi == pytest.approx(75.5 / 2500)
     assert total.raroc(RETURNS) == pytest.approx((75.5 + 180 * 0.02) * 0.75 / 180)
     assert (total.unrated_exposure, total.unrated_income, total.is_unrated) == (200.0, 12.0, False)
+
+
+def test_the_expected_loss_is_opened_by_how_it_is_worked_out() -> None:
+    rows = lazy({
+        "customer_id": list("abcde"), "name": list("abcde"), "drawn": [100.0] * 5, "undrawn": [0.0] * 5,
+        "interest_rate": [0.05] * 5, "funding_rate": [0.03] * 5, "commitment_fee": [0.0] * 5, "fee_income": [0.0] * 5,
+        "cost": [3.5] * 5, "exposure_at_default": [100.0] * 5, "economic_capital": [8.0] * 5,
+        # Own, guaranteed, in default, a project, a project in default; the sixth would be unknown.
+        "expected_loss": [0.5, 0.2, 40.0, 0.8, 50.0], "is_defaulted": [False, False, True, False, True],
+        "slotting_grade": [None, None, None, "good", "default"], "covered_share": [0.0, 0.6, 0.3, 0.5, None],
+    })  # fmt: skip
+    total = whole(rows)
+    parts = (total.loss_of_own, total.loss_guaranteed, total.loss_defaulted, total.loss_slotted)
+    assert parts == pytest.approx((0.5, 0.2, 40.0, 50.8))
+    assert sum(parts) == pytest.approx(total.expected_loss)
+    (line,) = (
+        line
+        for line in formulas(total, RETURNS, MoneyUnit(1.0, "", ""), "en")
+        if "expected_loss" in line.made_by
+    )
+    assert (
+        "default 0.5 + the same, covered part at the guarantor's PD 0.2 + in default at best estimate 40.0"
+        in line.sentence
+    )
+
+
+def test_one_way_of_expected_loss_is_said_alone() -> None:
+    (line,) = (
+        line
+        for line in formulas(whole(named(five_customers())), RETURNS, MoneyUnit(1.0, "", ""), "en")
+        if "expected_loss" in line.made_by
+    )
+    assert line.sentence.startswith("Expected loss = Σ PD × LGD × exposure at default 20.0 = 20.0")
 
 
 @settings(max_examples=15, deadline=None)
