@@ -22,6 +22,20 @@ def show(inspection: pipeline.Inspection, language: Language) -> None:
     """Lay out the questions; one primary button."""
     looked = preview_of(inspection, inspection.mapping)
     _head(inspection, looked, language)
+    with taking_in.questions_area("take", language) as clear:
+        mapping = _ask(inspection, looked, language)
+        with st.container(horizontal=True):
+            take = st.button(say("question.accept", language), type="primary", key="take")
+            drop = st.button(say("action.cancel", language), key="drop")
+    if drop:
+        taking_in.drop(inspection)
+    if take:
+        clear()
+        taking_in.take(inspection, mapping, language)
+
+
+def _ask(inspection: pipeline.Inspection, looked: pipeline.Preview, language: Language) -> pipeline.Mapping:
+    """All that can be asked of a file, what needs an answer first; each answer changes the mapping."""
     reading.show(inspection, language)
     mapping = _three_questions(inspection, looked, language)
     mapping = unsure.show(mapping, inspection, language)
@@ -30,14 +44,7 @@ def show(inspection: pipeline.Inspection, language: Language) -> None:
         st.warning(say("question.cant_use", language, reason=plain(after.refusal, 400)))
     if after.united is not None:
         uniting.show(after.united, language)
-    mapping = mapping_table.show(mapping, inspection, language)
-    with st.container(horizontal=True):
-        take = st.button(say("question.accept", language), type="primary", key="take")
-        drop = st.button(say("action.cancel", language), key="drop")
-    if drop:
-        taking_in.drop(inspection)
-    if take:
-        taking_in.take(inspection, mapping, language)
+    return mapping_table.show(mapping, inspection, language)
 
 
 def preview_of(inspection: pipeline.Inspection, mapping: pipeline.Mapping) -> pipeline.Preview:
