@@ -8,7 +8,7 @@ import streamlit as st
 
 import pipeline
 from pages.data import mapping_table, reading, taking_in, uniting, unsure
-from pages.parts import cards, state
+from pages.parts import cards, errors, state
 from reports.escape import plain
 from reports.formats import Language, day, money, money_unit, percent
 from reports.intake import unit_name
@@ -40,8 +40,8 @@ def _ask(inspection: pipeline.Inspection, looked: pipeline.Preview, language: La
     mapping = _three_questions(inspection, looked, language)
     mapping = unsure.show(mapping, inspection, language)
     after = looked if mapping == inspection.mapping else preview_of(inspection, mapping)
-    if after.refusal:
-        st.warning(say("question.cant_use", language, reason=plain(after.refusal, 400)))
+    if after.refusal is not None:
+        st.warning(errors.told(after.refusal))
     if after.united is not None:
         uniting.show(after.united, language)
     return mapping_table.show(mapping, inspection, language)

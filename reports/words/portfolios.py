@@ -77,7 +77,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "reading.tab": ("tab", "制表符"),
     "reading.pipe": ("vertical bar", "竖线"),
     "reading.header_line": ("Row of the column names", "表头所在行"),
-    "question.cant_use": ("As it stands no row can be used: {reason}", "按目前的识别没有可用的行：{reason}"),
     "question.exposure.another": ("{header} · {amount}", "{header} · {amount}"),
     "question.unsure.title": ("Is this right?", "这样识别对吗？"),
     "question.unsure.subtitle": (

@@ -147,15 +147,21 @@ def test_a_click_too_late_to_cancel_does_not_say_that_nothing_was_kept(
     assert "Your portfolio is in" in texts(app)
 
 
-def test_a_refused_import_says_why_over_the_questions(opened: pipeline.House, home: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "a header but no rows"), ("zh", "第 1 行：只有表头，没有数据行。请连同数据行一起导出。")],
+)
+def test_a_refused_import_says_why_over_the_questions(
+    opened: pipeline.House, home: Path, language: str, told: str
+) -> None:
     path = home / "away.csv"
     path.write_text(BOOK)
     inspection = asked_about(opened, path)
     path.write_text(BOOK.partition("\n")[0] + "\n")
-    app = portfolios(inspection=inspection, origin="inbox")
+    app = portfolios(language, inspection=inspection, origin="inbox")
     app.button(key="take").click().run()
     assert not app.exception
-    assert "a header but no rows" in app.error[0].value
+    assert told in app.error[0].value
     assert app.button(key="take")
 
 
