@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -76,7 +76,12 @@ async def receive_upload(request: Request) -> Response:
     name = unquote(request.headers.get("x-stratum-name", ""))[:500]
     announced = request.headers.get("content-length", "0")
     total = int(announced) if announced.isdigit() else 0
-    upload = await pipeline.current_house().desk.receive(ticket, name, total, request.stream())
+    desk = pipeline.current_house().desk
+    try:
+        upload = await desk.receive(ticket, name, total, request.stream())
+    except ClientDisconnect:
+        # Cancelled or cut short: the desk has cleared up, and nobody is there to be answered.
+        return Response(status_code=400)
     if upload is None:
         return JSONResponse({"state": "refused", "reason": "upload.no_ticket"}, status_code=403)
     status = {"received": 200, "cancelled": 409}.get(upload.state, 413)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Self
 
 
 class StratumError(Exception):
@@ -23,8 +24,45 @@ class UsageError(StratumError):
     """Wrong options or paths: exit code 2 at the command line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file, a policy, a mapping or a model: where, what, and what to do.
+
+    The parts stay apart, so that a page can say them in its own language (`reports.refusals`).
+    """
+
+    where: str
+    what: str
+    remedy: str
+    line: int | None = None
+    column: str | None = None
+
+    def sentence(self) -> str:
+        """Render as ``where: what. remedy``.
+
+        Examples
+        --------
+        >>> Problem("a.csv", "no header", "Add one.", line=3).sentence()
+        'a.csv, line 3: no header. Add one.'
+        """
+        place = self.where
+        if self.line is not None:
+            place += f", line {self.line}"
+        if self.column is not None:
+            place += f", column “{self.column}”"
+        return f"{place}: {self.what}. {self.remedy}"
+
+
 class InputRefused(StratumError):
-    """Content that can't be used: exit code 3 at the command line."""
+    """Content that can't be used: exit code 3 at the command line.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        What the message says, in parts; empty when it says more than that.
+    """
+
+    problems: tuple[Problem, ...] = ()
 
     @classmethod
     def because(
@@ -35,7 +73,7 @@ class InputRefused(StratumError):
         remedy: str,
         line: int | None = None,
         column: str | None = None,
-    ) -> InputRefused:
+    ) -> Self:
         """Say what is wrong, where, and what to do, in one line.
 
         Examples
@@ -43,12 +81,14 @@ class InputRefused(StratumError):
         >>> str(InputRefused.because("the file is empty", file="a.csv", remedy="Export it again."))
         'a.csv: the file is empty. Export it again.'
         """
-        place = file
-        if line is not None:
-            place += f", line {line}"
-        if column is not None:
-            place += f", column “{column}”"
-        return cls(f"{place}: {what}. {remedy}")
+        return cls.from_problems([Problem(file, what, remedy, line, column)])
+
+    @classmethod
+    def from_problems(cls, problems: Sequence[Problem]) -> Self:
+        """Show all problems together, one a line."""
+        error = cls("\n".join(problem.sentence() for problem in problems))
+        error.problems = tuple(problems)
+        return error
 
 
 class ColumnNotFound(InputRefused):
@@ -141,32 +181,9 @@ class Cancelled(StratumError):
     """The person cancelled long work; nothing of it stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a policy, a mapping or a model file."""
-
-    where: str
-    what: str
-    remedy: str
-
-    def sentence(self) -> str:
-        """Render as ``where: what. remedy``."""
-        return f"{self.where}: {self.what}. {self.remedy}"
-
-
 class PolicyInvalid(InputRefused):
     """A policy file or edit breaks its own rules."""
-
-    @classmethod
-    def from_problems(cls, problems: Sequence[Problem]) -> PolicyInvalid:
-        """Show all problems together, one a line."""
-        return cls("\n".join(problem.sentence() for problem in problems))
 
 
 class ModelInvalid(InputRefused):
     """A scoring model file can't be applied."""
-
-    @classmethod
-    def from_problems(cls, problems: Sequence[Problem]) -> ModelInvalid:
-        """Show all problems together, one a line."""
-        return cls("\n".join(problem.sentence() for problem in problems))

@@ -210,7 +210,7 @@ def _check_deal(given: Mapping[str, Any], askable: frozenset[str]) -> None:  # A
                 )
             )
     if problems:
-        raise InputRefused("\n".join(problem.sentence() for problem in problems))
+        raise InputRefused.from_problems(problems)
 
 
 def answer_file(

@@ -72,8 +72,8 @@ class Preview:
         Header of an amount → its sum in the contract's unit.
     united : United or None
         How rows are united; None when each is a customer.
-    refusal : str
-        Why none could be used; empty when some can.
+    refusal : InputRefused or None
+        Why none could be used; None when some can.
     """
 
     account: Account | None
@@ -81,7 +81,7 @@ class Preview:
     repeats: dict[str, int]
     sums: dict[str, float]
     united: United | None
-    refusal: str = ""
+    refusal: InputRefused | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ def preview(source: Source, mapping: Mapping, limits: IngestLimits) -> Preview:
                 keep_rows="always",
             )
         except InputRefused as error:
-            return Preview(None, first.is_whole, {}, {}, None, str(error))
+            return Preview(None, first.is_whole, {}, {}, None, error)
         return Preview(
             staged.account,
             first.is_whole,

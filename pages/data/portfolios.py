@@ -19,11 +19,10 @@ from reports.words import say
 def show() -> None:
     """Lay out the page."""
     language = state.language()
+    taking_in.settle(language)
     result: pipeline.Snapshot | None = state.kept("imported")
     inspection: pipeline.Inspection | None = state.kept("inspection")
     looked_over = pipeline.find_snapshot(state.house(), state.kept("quality_of"))
-    if inspection is not None:
-        taking_in.tell_stopped(language)
     if inspection is not None and inspection.mending is not None:
         taking_in.show_mended(inspection, inspection.mending, language)
         return
@@ -37,22 +36,16 @@ def show() -> None:
         arrived.show(result, language)
     else:
         cards.heading(say("portfolios.title", language), say("portfolios.answer", language))
-    _pick(language)
+    _pick()
     _inbox(language)
     _snapshots(language)
 
 
-def _pick(language: Language) -> None:
+def _pick() -> None:
     """The browser door."""
-    upload = file_picker()
-    if upload is None:
-        return
-    if upload.state != "received":
-        limit = f"{state.house().desk.max_bytes // 1_000_000:,}"
-        reason = upload.reason or "upload.cancelled"
-        st.warning(say(reason, language, **({"limit": limit} if reason == "upload.too_large" else {})))
-        return
-    _look_at(upload.path, upload.name, "upload")
+    upload = file_picker("portfolio")
+    if upload is not None:
+        _look_at(upload.path, upload.name, "upload")
 
 
 def _look_at(path: Path, name: str, origin: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 import pipeline
 from pages.data import mapping_table, reading, taking_in, uniting, unsure
-from pages.parts import cards, state
+from pages.parts import cards, errors, state
 from reports.escape import plain
 from reports.formats import Language, day, money, money_unit, percent
 from reports.intake import unit_name
@@ -22,22 +22,29 @@ def show(inspection: pipeline.Inspection, language: Language) -> None:
     """Lay out the questions; one primary button."""
     looked = preview_of(inspection, inspection.mapping)
     _head(inspection, looked, language)
+    with taking_in.questions_area("take", language) as clear:
+        mapping = _ask(inspection, looked, language)
+        with st.container(horizontal=True):
+            take = st.button(say("question.accept", language), type="primary", key="take")
+            drop = st.button(say("action.cancel", language), key="drop")
+    if drop:
+        taking_in.drop(inspection)
+    if take:
+        clear()
+        taking_in.take(inspection, mapping, language)
+
+
+def _ask(inspection: pipeline.Inspection, looked: pipeline.Preview, language: Language) -> pipeline.Mapping:
+    """All that can be asked of a file, what needs an answer first; each answer changes the mapping."""
     reading.show(inspection, language)
     mapping = _three_questions(inspection, looked, language)
     mapping = unsure.show(mapping, inspection, language)
     after = looked if mapping == inspection.mapping else preview_of(inspection, mapping)
-    if after.refusal:
-        st.warning(say("question.cant_use", language, reason=plain(after.refusal, 400)))
+    if after.refusal is not None:
+        st.warning(errors.told(after.refusal))
     if after.united is not None:
         uniting.show(after.united, language)
-    mapping = mapping_table.show(mapping, inspection, language)
-    with st.container(horizontal=True):
-        take = st.button(say("question.accept", language), type="primary", key="take")
-        drop = st.button(say("action.cancel", language), key="drop")
-    if drop:
-        taking_in.drop(inspection)
-    if take:
-        taking_in.take(inspection, mapping, language)
+    return mapping_table.show(mapping, inspection, language)
 
 
 def preview_of(inspection: pipeline.Inspection, mapping: pipeline.Mapping) -> pipeline.Preview:

@@ -25,14 +25,9 @@ def show(
     """Take a file and answer it; give the answers of the last one as long as they hold."""
     hint = say("applicants.file_hint", language, n=pipeline.MOST_APPLICANTS)
     with cards.card(say("applicants.file_title", language), hint, key="deal-file"):
-        upload = file_picker()
+        upload = file_picker("applicants")
     if upload is not None:
-        if upload.state == "received":
-            _answered(scored, upload, in_force, draft, language)
-        else:
-            limit = f"{state.house().desk.max_bytes // 1_000_000:,}"
-            reason = upload.reason or "upload.cancelled"
-            st.warning(say(reason, language, **({"limit": limit} if reason == "upload.too_large" else {})))
+        _answered(scored, upload, in_force, draft, language)
     kept = state.kept("applicants")
     if kept is None or kept[0] != scored.scored_id:
         return None

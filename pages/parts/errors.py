@@ -10,6 +10,7 @@ import streamlit as st
 import pipeline
 from pages.parts import state
 from reports.escape import markdown
+from reports.refusals import refusal_lines
 from reports.words import say
 
 
@@ -23,9 +24,12 @@ def shown() -> Iterator[None]:
 
 
 def tell(error: pipeline.StratumError) -> None:
-    """Show an error's sentence; its text may hold what was uploaded, so it is escaped."""
-    title = say("error.title", state.language())
-    problems = [markdown(line, 2_000) for line in str(error).splitlines()] or [""]
+    """Show an error's sentence."""
+    st.error(f"**{markdown(say('error.title', state.language()))}.** {told(error)}")
+
+
+def told(error: pipeline.StratumError) -> str:
+    """Say an error in the page's language, as markdown; its text may hold what was uploaded, so it is escaped."""
+    problems = [markdown(line, 2_000) for line in refusal_lines(error, state.language())] or [""]
     # Several problems stand a line each, so that each can be mended where it says.
-    told = problems[0] if len(problems) == 1 else "".join(f"\n- {problem}" for problem in problems)
-    st.error(f"**{markdown(title)}.** {told}")
+    return problems[0] if len(problems) == 1 else "".join(f"\n- {problem}" for problem in problems)

@@ -17,9 +17,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "upload.choose": ("Choose a file", "选择文件"),
     "upload.hint": ("or drop it here; up to {limit} MB", "或拖放到此处，最大 {limit} MB"),
     "upload.cancel": ("Cancel", "取消"),
-    "upload.progress": ("{share} % · {done} of {total} MB · about {left} s left",
-                        "{share}% · {done} / {total} MB · 约剩 {left} 秒"),
+    "upload.progress": ("{share} % · {done} of {total} MB sent · about {left} left",
+                        "{share}% · 已上传 {done} / {total} MB · 约剩 {left}"),
     "upload.sending": ("Sending the file", "正在上传文件"),
+    "upload.arrived": ("The file is here; looking at it", "文件已上传，正在查看"),
+    "upload.one_only": (
+        "One file at a time. Put several parts of a portfolio into one zip.",
+        "每次只能上传一个文件。若组合分为多个文件，请打包成一个 zip。"),
     "upload.empty": (
         "This file is empty. Choose one with a header and rows.",
         "文件为空，请选择含表头和数据行的文件。"),
@@ -32,8 +36,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "upload.cut_short": (
         "The connection broke before the whole file was here. Nothing was kept; send it again.",
                          "文件未传完连接即中断，未保留任何内容，请重新上传。"),
-    "upload.no_ticket": ("This page has been open too long. Load it again and send the file once more.",
-                         "页面停留时间过长，请刷新后重新上传。"),
+    "upload.no_ticket": ("This page was open for too long. Choose the file once more.",
+                         "页面停留时间过长，请重新选择文件。"),
     "upload.cancelled": ("Cancelled; nothing was kept.", "已取消，未保留任何内容。"),
 
     "question.customer.title": ("Who is the customer?", "以什么识别客户？"),
@@ -73,7 +77,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "reading.tab": ("tab", "制表符"),
     "reading.pipe": ("vertical bar", "竖线"),
     "reading.header_line": ("Row of the column names", "表头所在行"),
-    "question.cant_use": ("As it stands no row can be used: {reason}", "按目前的识别没有可用的行：{reason}"),
     "question.exposure.another": ("{header} · {amount}", "{header} · {amount}"),
     "question.unsure.title": ("Is this right?", "这样识别对吗？"),
     "question.unsure.subtitle": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pipeline
+from pages.data import taking_in
 from settings import Settings
 from tests.pages.test_pages import run_page, texts
 
@@ -124,11 +126,43 @@ def test_the_quality_report_names_columns_and_lists_customers(opened: pipeline.H
 def test_a_cancelled_import_is_told_once_over_the_questions_that_stay(
     opened: pipeline.House, home: Path, language: str, told: str
 ) -> None:
-    inspection = asked_about(opened, home / "book.csv")
-    app = portfolios(language, inspection=inspection, stopped=True)
+    inspection, attempt = asked_about(opened, home / "book.csv"), taking_in.Attempt()
+    # The run that reads is still undoing its work when the click has begun the next one.
+    threading.Timer(0.5, attempt.over.set).start()
+    app = portfolios(language, inspection=inspection, attempt=attempt)
+    assert attempt.over.is_set()
     assert not app.exception and any(told in info.value for info in app.info)
     assert app.button(key="take")
     assert not any(told in info.value for info in app.run().info)
+
+
+def test_a_click_too_late_to_cancel_does_not_say_that_nothing_was_kept(
+    opened: pipeline.House, home: Path
+) -> None:
+    inspection, attempt = asked_about(opened, home / "book.csv"), taking_in.Attempt()
+    attempt.result = (pipeline.list_snapshots(opened)[0], True)
+    attempt.over.set()
+    app = portfolios(inspection=inspection, attempt=attempt, origin="inbox")
+    assert not app.exception and not app.info
+    assert "Your portfolio is in" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "a header but no rows"), ("zh", "第 1 行：只有表头，没有数据行。请连同数据行一起导出。")],
+)
+def test_a_refused_import_says_why_over_the_questions(
+    opened: pipeline.House, home: Path, language: str, told: str
+) -> None:
+    path = home / "away.csv"
+    path.write_text(BOOK)
+    inspection = asked_about(opened, path)
+    path.write_text(BOOK.partition("\n")[0] + "\n")
+    app = portfolios(language, inspection=inspection, origin="inbox")
+    app.button(key="take").click().run()
+    assert not app.exception
+    assert told in app.error[0].value
+    assert app.button(key="take")
 
 
 def test_a_page_begun_anew_while_rows_are_read_leaves_nothing(

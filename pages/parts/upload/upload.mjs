@@ -1,30 +1,39 @@
 // The file picker that streams: the file goes to the server as it is read, never into the page's memory.
 // Streamlit calls the default export again, not anew, when its data change.
 
-/** Seconds and bytes so far -> words for people, in the page's language. */
+/** Bytes and seconds so far -> words for people, in the page's language. */
 export function progressText(words, loaded, total, seconds) {
-  const share = total > 0 ? Math.floor((100 * loaded) / total) : 0;
-  const left = loaded > 0 && total > loaded ? Math.ceil((seconds * (total - loaded)) / loaded) : 0;
+  if (loaded >= total) return words.arrived;
+  if (loaded === 0) return words.sending;
   return words.progress
-    .replace('{share}', String(share))
+    .replace('{share}', String(Math.floor((100 * loaded) / total)))
     .replace('{done}', megabytes(loaded))
     .replace('{total}', megabytes(total))
-    .replace('{left}', String(left));
+    .replace('{left}', timeLeft(words, (seconds * (total - loaded)) / loaded));
+}
+
+/** Seconds -> a time so coarse that it does not flicker, as when rows are read. */
+export function timeLeft(words, seconds) {
+  const step = seconds <= 20 ? 5 : 10;
+  return seconds < 90
+    ? words.seconds.replace('{n}', String(Math.max(step, Math.ceil(seconds / step) * step)))
+    : words.minutes.replace('{n}', String(Math.ceil(seconds / 60)));
 }
 
 /** Bytes -> megabytes with one decimal. */
 export function megabytes(bytes) {
-  return (bytes / 1e6).toFixed(1);
+  return (bytes / 1e6).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
-/** What is wrong with a chosen file before a byte is sent; empty when nothing is. */
-export function objection(words, size, maxBytes) {
-  if (size === 0) return words.empty;
-  if (size > maxBytes) return words.tooLarge.replace('{limit}', String(Math.round(maxBytes / 1e6)));
-  return '';
+/** What is wrong with chosen files before a byte is sent, as a key of the words; empty when nothing is. */
+export function objection(files, maxBytes) {
+  if (files.length > 1) return 'one_only';
+  if (files[0].size === 0) return 'empty';
+  return files[0].size > maxBytes ? 'too_large' : '';
 }
 
 const running = new WeakMap();
+const QUIET = ['sending', 'arrived', 'cancelled'];
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement;
@@ -39,6 +48,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.querySelector('.hint').textContent = words.hint;
   cancel.textContent = words.cancel;
   input.setAttribute('aria-label', words.choose);
+  bar.setAttribute('aria-label', words.sending);
 
   const busy = (on) => {
     zone.classList.toggle('busy', on);
@@ -46,13 +56,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cancel.hidden = !on;
     input.disabled = on;
   };
-  const say = (text) => {
+  const write = (text) => {
     line.textContent = text;
+    line.classList.remove('bad');
+    delete line.dataset.said;
+  };
+  const say = (key) => {
+    write(words[key] ?? '');
+    line.dataset.said = key;
+    line.classList.toggle('bad', key !== '' && !QUIET.includes(key));
   };
 
-  const send = (file) => {
-    const wrong = objection(words, file.size, data.maxBytes);
-    if (wrong) return say(wrong);
+  const send = (files) => {
+    const wrong = objection(files, data.maxBytes);
+    if (wrong) {
+      input.value = '';
+      return say(wrong);
+    }
+    const [file] = files;
     const started = performance.now();
     // XMLHttpRequest, not fetch: only it reports how much of an upload has gone.
     const request = new XMLHttpRequest();
@@ -62,34 +83,31 @@ export default function ({ data, parentElement, setTriggerValue }) {
     request.setRequestHeader('X-Stratum-Name', encodeURIComponent(file.name));
     request.upload.onprogress = (event) => {
       bar.value = event.total ? event.loaded / event.total : 0;
-      say(progressText(words, event.loaded, event.total, (performance.now() - started) / 1000));
+      write(progressText(words, event.loaded, event.total, (performance.now() - started) / 1000));
     };
-    const end = (state, reason) => {
+    // What is said here holds until the page has asked the server, which may know better.
+    const end = (state, told) => {
       running.delete(root);
       busy(false);
+      bar.value = 0;
       input.value = '';
-      setTriggerValue('finished', { ticket: data.ticket, state, reason: reason || '' });
+      say(told);
+      setTriggerValue('finished', { ticket: data.ticket, state });
     };
     request.onload = () => {
-      let answer = {};
-      try {
-        answer = JSON.parse(request.responseText);
-      } catch {
-        answer = { state: 'refused', reason: 'upload.cut_short' };
-      }
-      end(answer.state, answer.reason);
+      if (request.status === 200) return end('received', 'arrived');
+      end('refused', request.status === 403 ? 'no_ticket' : 'cut_short');
     };
-    request.onerror = () => end('refused', 'upload.cut_short');
-    request.onabort = () => {
-      say(words.cancelled);
-      end('cancelled', '');
-    };
+    request.onerror = () => end('refused', 'cut_short');
+    request.onabort = () => end('cancelled', 'cancelled');
     busy(true);
-    say(words.sending);
+    say('sending');
     request.send(file);
   };
 
-  input.onchange = () => input.files.length && send(input.files[0]);
+  // Said again, for the language may be another; what became of a file that is here, the page says.
+  if (!running.has(root)) say(data.told || (line.dataset.said ?? '').replace('arrived', ''));
+  input.onchange = () => input.files.length && send(input.files);
   cancel.onclick = () => running.get(root)?.abort();
   zone.ondragover = (event) => {
     event.preventDefault();
@@ -99,7 +117,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   zone.ondrop = (event) => {
     event.preventDefault();
     zone.classList.remove('over');
-    const [file] = event.dataTransfer.files;
-    if (file && !running.has(root)) send(file);
+    const { files } = event.dataTransfer;
+    if (files.length && !running.has(root)) send(files);
   };
 }

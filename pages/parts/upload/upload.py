@@ -8,6 +8,7 @@ import streamlit as st
 
 import pipeline
 from pages.parts import state
+from reports.formats import Language
 from reports.words import say
 
 HERE = Path(__file__).resolve().parent
@@ -20,44 +21,72 @@ HTML = """
   <button type="button" class="cancel" hidden></button>
 </div>
 """
-WORDS = ("choose", "hint", "cancel", "progress", "sending", "empty", "cancelled")
+WORDS = (
+    "choose", "cancel", "progress", "sending", "arrived", "one_only", "empty", "cancelled", "cut_short", "no_ticket",
+    "no_room",
+)  # fmt: skip
+PLACEHOLDERS = {"progress": ("share", "done", "total", "left")}
+"""Words whose values only the picker knows."""
 
 
-def file_picker() -> pipeline.Upload | None:
+def file_picker(purpose: str) -> pipeline.Upload | None:
     """Show the picker; give the upload once it has arrived, else None.
 
-    Each ticket serves one upload; when that has ended, well or badly, the next
-    run makes a new one.
+    Each ticket serves one upload. When that has ended, well or badly, the picker gets the next
+    ticket in the same run, so that another file can be chosen at once; why an upload ended badly
+    stands in the picker.
+
+    Parameters
+    ----------
+    purpose : str
+        What the file is for; a file sent on one page is not taken up by another.
     """
-    language = state.language()
-    desk = state.house().desk
-    ticket = state.kept("ticket")
-    if ticket is None or desk.look(ticket) is None:
+    language, desk, kept_as = state.language(), state.house().desk, f"ticket_{purpose}"
+    ticket = state.kept(kept_as)
+    upload = desk.look(ticket) if ticket else None
+    if upload is None or upload.state not in ("waiting", "receiving"):
         ticket = desk.open_ticket()
-        state.keep("ticket", ticket)
-    limit = desk.max_bytes // 1_000_000
-    words = {name: say(f"upload.{name}", language, **_values(name, limit)) for name in WORDS}
-    words["tooLarge"] = say("upload.too_large", language, limit="{limit}")
+        state.keep(kept_as, ticket)
     component = st.components.v2.component(
         "stratum_upload",
         html=HTML,
         css=(HERE / "upload.css").read_text(encoding="utf-8"),
         js=(HERE / "upload.mjs").read_text(encoding="utf-8"),
     )
+    limit, widget = f"{desk.max_bytes // 1_000_000:,}", f"upload_{purpose}"
     component(
-        key="upload",
-        data={"url": "/api/upload", "ticket": ticket, "maxBytes": desk.max_bytes, "words": words},
-        on_finished_change=lambda: None,
+        key=widget,
+        data={
+            "url": "/api/upload",
+            "ticket": ticket,
+            "maxBytes": desk.max_bytes,
+            "words": _words(limit, language),
+            "told": _why_ended(upload),
+        },
+        on_finished_change=lambda: _note_cancelled(widget),
     )
-    upload = desk.look(ticket)
-    if upload is None or upload.state in ("waiting", "receiving"):
-        return None
-    state.forget("ticket")
-    return upload
+    return upload if upload is not None and upload.state == "received" else None
 
 
-def _values(name: str, limit: int) -> dict[str, str]:
-    """Placeholders of a word: the picker fills those of progress itself."""
-    if name == "progress":
-        return {part: "{" + part + "}" for part in ("share", "done", "total", "left")}
-    return {"limit": f"{limit:,}"} if name == "hint" else {}
+def _note_cancelled(widget: str) -> None:
+    """Tell the desk that a person cancelled: to it a cancelled upload looks like a broken connection."""
+    ended = state.widget(widget).finished
+    if ended and ended["state"] == "cancelled":
+        state.house().desk.cancel(str(ended["ticket"]))
+
+
+def _why_ended(upload: pipeline.Upload | None) -> str:
+    """Say why an upload ended badly, as a key of the words; empty when none did."""
+    if upload is None or upload.state not in ("cancelled", "refused"):
+        return ""
+    return "cancelled" if upload.state == "cancelled" else upload.reason.removeprefix("upload.")
+
+
+def _words(limit: str, language: Language) -> dict[str, str]:
+    words = {
+        name: say(f"upload.{name}", language, **{part: f"{{{part}}}" for part in PLACEHOLDERS.get(name, ())})
+        for name in WORDS
+    }
+    limited = {name: say(f"upload.{name}", language, limit=limit) for name in ("hint", "too_large")}
+    times = {name: say(f"work.{name}", language, n="{n}") for name in ("seconds", "minutes")}
+    return words | limited | times

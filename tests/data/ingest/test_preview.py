@@ -54,7 +54,7 @@ def test_where_each_row_is_a_customer_nothing_is_united(tmp_path: Path) -> None:
 
 def test_a_mapping_under_which_no_row_holds_is_said_and_not_raised(tmp_path: Path) -> None:
     shown = looked_at(a_file(tmp_path, "customer_id,exposure\n,1\n,2\n"))
-    assert "none of the 2 rows can be used" in shown.refusal
+    assert "none of the 2 rows can be used" in str(shown.refusal)
     assert shown.account is None
 
 
