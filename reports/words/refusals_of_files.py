@@ -137,7 +137,7 @@ REFUSALS: dict[str, str] = {
     "Bring them back with “cli.py ingest” or on the Portfolios page.": "请用“cli.py ingest”或在资产组合页面重新导入。",
     "these are rows set aside, but no portfolio here set them aside": "这些是被隔离的行，但并非由此处的资产组合隔离",
     "Bring them back where they were downloaded, or import the whole file.": "请在下载它们的系统中导入，或导入完整文件。",
-    "these rows were set aside from several files at once": "这些行是从多个文件中一并隔离的",
+    "these rows were set aside from several files that were not written alike": "这些行是从多个写法不同的文件中隔离的",
     "Mend them in their files, and import these again.": "请在各自的文件中修正，然后重新导入。",
     "line {line} was not set aside": "第 {line} 行并未被隔离",
     "a line stands there twice": "有一行出现两次",
