@@ -269,7 +269,7 @@ def _summary(
         "model_quality": scored.model.quality,
         "horizon": scored.model.horizon.to_dict(),
         "assumptions": [entry.to_dict() for entry in scored.assumptions],
-        "features_refused": _refused(scored),
+        "features_refused": _features_refused(scored),
         "features_flagged": list(scored.model.flagged),
         "mapping": [
             {"header": entry.header, "column": entry.target if entry.target in BY_NAME else None,
@@ -287,7 +287,7 @@ def _summary(
     }  # fmt: skip
 
 
-def _refused(scored: Scored) -> list[dict[str, Any]]:  # Any: plain JSON
+def _features_refused(scored: Scored) -> list[dict[str, Any]]:  # Any: plain JSON
     """List what was refused as a feature: by the scorecard's guard, and extra columns that look late."""
     refused = list(scored.model.refused)
     named = {str(verdict["column"]) for verdict in refused}
