@@ -206,5 +206,12 @@ REFUSALS: dict[str, str] = {
     "Fit it anew.": "请重新拟合。",
     "weigh nothing": "合计为零",
     "Give at least one component a weight above 0.": "请至少为一个组成部分设定大于 0 的权重。",
+    "value directions": "价值方向",
+    "the direction of “{key}” is {way}": "“{key}”的方向为 {way}",
+    "Give 1 (more is better) or -1.": "请给出 1（越大越好）或 -1。",
+    "“{key}” can't be turned round: its meaning says which way is better":
+        "“{key}”的方向不可反转：其含义已决定哪个方向更好",
+    "Open are: {keys}.": "可反转的有：{keys}。",
+    "Choose a wider span, or a wider filter.": "请选择更长的区间，或放宽筛选条件。",
 }
 # fmt: on
