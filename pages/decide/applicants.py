@@ -85,7 +85,7 @@ def deal(
     told = pipeline.told_of(answers, place)
     is_assumed = not told.has_rate
     cards.answer(*deal_verdict(row, told.asked, currency, is_draft, language, is_assumed=is_assumed))
-    cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, language))
+    cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, currency, language))
     worth = worth_sentence(row, told.acquisition_cost, answers.acquisition_cost, language)
     rate = percent(scored.model.returns.interest_rate)
     assumed = say("applicants.assumed_rate", language, rate=rate) if is_assumed else ""
