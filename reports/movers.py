@@ -77,8 +77,8 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
     Parameters
     ----------
     row : mapping
-        `was`, `tier`, `level`, `rule`, `value_step`, `risk_step`, `lifecycle`, `held`; the cells
-        of a scored table have types of their own (hence `Any`).
+        `was`, `tier`, `level`, `rule`, `value_step`, `risk_step`, `lifecycle`, `held`,
+        `is_staying`; the cells of a scored table have types of their own (hence `Any`).
     policy, in_force : Policy
         The draft and the policy in force.
     language : {'en', 'zh'}
@@ -89,7 +89,7 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
     >>> from segmentation.policy import built_in_policy
     >>> in_force = built_in_policy()
     >>> row = {"was": "Strategic", "tier": "Core", "level": "Strategic", "rule": "threshold",
-    ...        "value_step": 131, "risk_step": 20, "lifecycle": "mature", "held": 3}
+    ...        "value_step": 131, "risk_step": 20, "lifecycle": "mature", "held": 3, "is_staying": 0}
     >>> mover_reason(row, in_force.with_threshold(strategic=140), in_force, "en")
     'Value 65.5 is below the 70.0 that Strategic asks'
     """
@@ -99,11 +99,10 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
     if rule == "cap":
         return say("reason.cap" if falls else "reason.cap_lifted", language, level=level)
     if rule in ("override", "stay"):
-        return say(f"reason.{rule}", language)
+        is_minimum = rule == "stay" and policy.stay_months and row["is_staying"]
+        return say("reason.minimum_stay" if is_minimum else f"reason.{rule}", language)
     asked = policy if falls else in_force
-    standing = Standing.of(
-        {"is_capped": False, "is_defaulted": False, "forced": NO_TIER, "is_staying": False, **row}
-    )
+    standing = Standing.of({"is_capped": False, "is_defaulted": False, "forced": NO_TIER, **row})
     # Who held the tier before is asked less: the exit lines.
     line, rung = lines_for(standing, asked, str(row["level"]))
     way = "falls" if falls else "rises"

@@ -81,11 +81,11 @@ def movers_page(
     Returns
     -------
     pandas.DataFrame
-        `MOVER_COLUMNS` and the tier `held` before; names are None where the person may not see them. Texts are hostile.
+        `MOVER_COLUMNS`, the tier `held` before, and `is_staying`; names are None where the person may not see them. Texts are hostile.
     """
     with house.warehouse.cursor() as cursor:
         rows = (
-            _movers(frame_of(cursor, scored.table), policy, other, query, "held")
+            _movers(frame_of(cursor, scored.table), policy, other, query, "held", "is_staying")
             .to_native()
             .limit(most, first)
             .df()
