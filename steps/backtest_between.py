@@ -13,7 +13,7 @@ from data.errors import InputRefused
 from segmentation.backtest import TierOutcome, outcomes
 from segmentation.policy import Policy
 from segmentation.realised import in_later_snapshot, outcomes_apart
-from steps.backtest import BackTest, backtest_of, by_rule, judged_of, judged_rows
+from steps.backtest_judged import BackTest, backtest_of, by_rule, judged_of, judged_rows
 from steps.house import House
 from steps.scoring import Scored
 from steps.tiers import tiered_frame

@@ -18,8 +18,8 @@ from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.selection import Selection
 from segmentation.tiers import TierBoard, row_moves
-from steps.backtest import by_rule
 from steps.backtest_between import realised_tiers
+from steps.backtest_judged import by_rule
 from steps.house import House
 from steps.movement import earlier_snapshots
 from steps.scoring import Scored, open_scored
