@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lift.change.llcr": ("Covering its debt over the loan's life {to} instead of {from} times",
                          "贷款期偿债覆盖率由 {from} 提高到 {to}"),
 
-    "lift.refused": ("Nothing the customer can move lifts it to {target}", "客户可改变的事项均不足以使其升入{target}"),
+    "lift.refused": ("Nothing the customer can move lifts it to {target}.", "客户可改变的事项均不足以使其升入{target}。"),
     "lift.refusal.top": ("It stands in the highest tier already.", "已处于最高层级。"),
     "lift.refusal.default": ("It is in default, outside the tiers. Nothing but the end of the default changes that.",
                              "该客户已违约，不参与分层；违约解除之前任何调整均无效。"),
