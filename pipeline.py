@@ -111,8 +111,9 @@ from steps.assumptions import (
     standing_rules,
     use_assumptions,
 )
-from steps.backtest import BackTest, BackTestDays, BackTestSpec, backtest, backtest_days
+from steps.backtest import BackTestDays, BackTestSpec, backtest, backtest_days
 from steps.backtest_between import backtest_between
+from steps.backtest_judged import BackTest
 from steps.backtest_run import BackTestRun, backtest_run
 from steps.batch import BatchOptions, batch_run
 from steps.board import board_payload, near_a_line

@@ -10,7 +10,7 @@ import pandas as pd
 from reports.acquisition import offer_label
 from reports.boards import tier_name
 from reports.counterfactual import amount_words
-from reports.formats import MISSING, Language, money_headline, money_unit, number, percent
+from reports.formats import MISSING, Language, money_headline, money_unit, number, percent, unit_label
 from reports.html import Cell, Head, Row, Text
 from reports.marks import MARK, NOTHING, rests_on
 from reports.words import say
@@ -90,17 +90,24 @@ def _amount(value: float | None, language: Language) -> str:
     return money_headline(value, money_unit(value, language), language)
 
 
-def deal_metrics(row: Facts, hurdle: float, language: Language) -> list[tuple[Text, Cell, Text]]:
+def deal_metrics(
+    row: Facts, hurdle: float, currency: str | None, language: Language
+) -> list[tuple[Text, Cell, Text]]:
     """Give the large figures of a deal: PD, expected loss, capital, value, RAROC."""
     loss = say(
         "applicants.of_exposure", language, amount=_amount(_number(row, "exposure_at_default"), language),
         share=percent(_number(row, "loss_given_default"), 0), source=say(f"source.{row['loss_source']}", language),
     )  # fmt: skip
+
+    def label(key: str) -> str:
+        code = unit_label(currency, money_unit(0.0, language), language)
+        return f"{say(key, language)} · {code}" if code else say(key, language)
+
     return [
         (say("applicants.pd", language), Cell(percent(_number(row, "probability_of_default"), 2)),
          say(f"source.{row['probability_source']}", language)),
-        (say("applicants.expected_loss", language), Cell(_amount(_number(row, "expected_loss"), language)), loss),
-        (say("applicants.capital", language), Cell(_amount(_number(row, "economic_capital"), language)),
+        (label("applicants.expected_loss"), Cell(_amount(_number(row, "expected_loss"), language)), loss),
+        (label("applicants.capital"), Cell(_amount(_number(row, "economic_capital"), language)),
          say("applicants.weight", language, weight=percent(_number(row, "risk_weight"), 0))),
         (say("applicants.score", language), Cell(number(float(row["value_step"]) / 2, 1)),
          say("applicants.coverage", language, share=percent(_number(row, "value_coverage"), 0))),

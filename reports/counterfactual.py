@@ -11,6 +11,8 @@ from segmentation.counterfactual import Change, Counterfactual, Way
 SHARES = ("utilisation", "guarantee_share")
 RATIOS = ("dscr", "llcr")
 COUNTS = ("days_past_due", "products_held")
+MOST_IN_A_BREATH = 3
+"""Changes one sentence can say; more are listed."""
 
 
 def change_words(change: Change, currency: str | None, language: Language) -> str:
@@ -74,10 +76,15 @@ def lift_sentence(
         strong = say("lift.refused", language, target=target) if target else ""
         return strong, refusal_words(found, language)
     way = found.ways[0]
-    sentence = say(
-        "lift.answer", language, change=way_words(way, currency, language), name=name,
-        tier=tier_name(found.tier, language), target=tier_name(way.tier, language),
-    )  # fmt: skip
+    told = {
+        "name": name,
+        "tier": tier_name(found.tier, language),
+        "target": tier_name(way.tier, language),
+    }
+    if len(way.changes) > MOST_IN_A_BREATH:
+        sentence = say("lift.answer_many", language, n=len(way.changes), **told)
+    else:
+        sentence = say("lift.answer", language, change=way_words(way, currency, language), **told)
     return sentence, say("lift.caveat", language)
 
 
@@ -96,18 +103,28 @@ def refusal_words(found: Counterfactual, language: Language) -> str:
 
 
 def way_rows(found: Counterfactual, currency: str | None, language: Language) -> tuple[list[Head], list[Row]]:
-    """List all ways, the smallest change first."""
+    """List all ways, the smallest change first; of a way of many changes each has a row below it."""
     heads = [
         Head(say("lift.way", language), "left"), Head(say("lift.tier", language), "left"),
         Head(say("lift.score", language)), Head(say("lift.pd", language)), Head(say("lift.cost", language)),
     ]  # fmt: skip
-    rows = [
-        Row(
-            [
-                way_words(way, currency, language), tier_name(way.tier, language), number(way.value_score, 1),
-                percent(way.probability_of_default, 2), percent(way.cost, 1),
-            ]
+    rows = []
+    for way in found.ways:
+        is_long = len(way.changes) > MOST_IN_A_BREATH
+        said = (
+            say("lift.together", language, n=len(way.changes))
+            if is_long
+            else way_words(way, currency, language)
         )
-        for way in found.ways
-    ]  # fmt: skip
+        rows.append(
+            Row(
+                [
+                    said, tier_name(way.tier, language), number(way.value_score, 1),
+                    percent(way.probability_of_default, 2), percent(way.cost, 1),
+                ],
+                is_marked=is_long,
+            )
+        )  # fmt: skip
+        if is_long:
+            rows += [Row([change_words(change, currency, language), *[""] * 4]) for change in way.changes]
     return heads, rows

@@ -7,7 +7,17 @@ from datetime import date
 from typing import Any, Protocol
 
 from reports.escape import plain
-from reports.formats import Language, day, is_missing, money_headline, money_unit, number, percent, signed
+from reports.formats import (
+    Language,
+    day,
+    is_missing,
+    money_headline,
+    money_unit,
+    number,
+    percent,
+    signed,
+    unit_label,
+)
 from reports.html import Cell, Head, Row, Text
 from reports.marks import NOTHING, rests_on
 from reports.words import say
@@ -83,6 +93,7 @@ def figure_metrics(
     row: Mapping[str, Any],  # Any: cells of a table
     standing: Collection[str],
     lifetime: Sequence[str],
+    currency: str | None,
     language: Language,
 ) -> list[tuple[Text, Cell, Text]]:
     """Give the large figures, each in a unit of its own: exposure, expected loss, capital, expected credit loss.
@@ -95,10 +106,16 @@ def figure_metrics(
         What the portfolio assumes at all.
     lifetime : sequence of str
         What lifetime values rest on besides prices and risk.
+    currency : str or None
+        Code of the amounts.
     language : Language
         Of the words.
     """
     always = {"expected_credit_loss": ("impairment_terms",), "customer_lifetime_value": tuple(lifetime)}
+
+    def label(key: str) -> str:
+        code = unit_label(currency, money_unit(0.0, language), language)
+        return f"{say(key, language)} · {code}" if code else say(key, language)
 
     def amount(name: str) -> Cell:
         value = row[name]
@@ -112,21 +129,21 @@ def figure_metrics(
     asset = say(f"asset.{row['asset_class']}", language)
     today, proposed = (money_headline(row[name], money_unit(row[name], language), language) for name in ("limit_today", "limit_proposed"))  # fmt: skip
     metrics: list[tuple[Text, Cell, Text]] = [
-        (say("customer.lifetime", language), amount("customer_lifetime_value"),
+        (label("customer.lifetime"), amount("customer_lifetime_value"),
          say("customer.lifetime_note", language)),
     ]  # fmt: skip
     metrics += [
-        (say("customer.exposure", language), amount("exposure_at_default"),
+        (label("customer.exposure"), amount("exposure_at_default"),
          say("customer.limit", language, today=today, proposed=proposed) if row["limit_proposed"] is not None
          else say("customer.no_limit", language)),
-        (say("customer.expected_loss", language), amount("expected_loss"),
+        (label("customer.expected_loss"), amount("expected_loss"),
          say("customer.pd_source", language, source=say(f"source.{row['probability_source']}", language))
          + f" · {percent(probability, 2)}; "
          + say("customer.lgd_source", language, source=say(f"source.{row['loss_source']}", language))
          + f" · {percent(loss, 0)}"),
-        (say("customer.capital", language), amount("economic_capital"),
+        (label("customer.capital"), amount("economic_capital"),
          say("customer.class", language, asset=asset, weight=percent(row["risk_weight"], 0))),
-        (say("customer.ecl", language), amount("expected_credit_loss"),
+        (label("customer.ecl"), amount("expected_credit_loss"),
          say("customer.stage", language, stage=int(stage), reason=reason) if stage else reason),
     ]  # fmt: skip
     return metrics

@@ -19,7 +19,8 @@ SHEET_LENGTH = 32_000
 _BREAKS = frozenset("\t\n\r\v\f\u2028\u2029\u0085")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS_IN_A_ROW = 3
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"\s{2,}|[^\S\u00a0\u202f]")
+"""Runs of blanks; a single no-break space stays, or a figure would part from its unit."""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _AUTOMATIC = re.compile(r"(:(?!\s|$)|@|\bwww(?=\\?\.))", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
@@ -42,6 +43,8 @@ def plain(text: object, limit: int = DISPLAY_LENGTH) -> str:
     'Anna & Co'
     >>> plain("abcdef", limit=4)
     'abc…'
+    >>> plain("90\u202f% \u202f of  it") == "90\u202f% of it"
+    True
     """
     raw = "" if text is None else str(text)
     # A little more than needed is looked at, so that 10,000 characters cost no more than 500.

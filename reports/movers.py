@@ -12,10 +12,11 @@ from reports.formats import Language, MoneyUnit, count, day, money_bare, number,
 from reports.html import Cell, Head, Row
 from reports.theme import Palette
 from reports.words import say
-from segmentation.cube import NAMES
+from segmentation.cube import NAMES, NO_TIER
+from segmentation.explain import Standing, lines_for
 from segmentation.hysteresis import Flips
-from segmentation.policy import CLOSED, LIFECYCLES, TIERS, Policy
-from segmentation.risk.ladder import UNKNOWN_STEP, bound
+from segmentation.policy import CLOSED, Policy
+from segmentation.risk.ladder import bound
 
 __all__ = ["flip_rows", "matrix_rows", "mover_reason", "rule_rows"]
 
@@ -76,8 +77,8 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
     Parameters
     ----------
     row : mapping
-        `was`, `tier`, `level`, `rule`, `value_step`, `risk_step`, `lifecycle`; the cells of a
-        scored table have types of their own (hence `Any`).
+        `was`, `tier`, `level`, `rule`, `value_step`, `risk_step`, `lifecycle`, `held`,
+        `is_staying`; the cells of a scored table have types of their own (hence `Any`).
     policy, in_force : Policy
         The draft and the policy in force.
     language : {'en', 'zh'}
@@ -88,7 +89,7 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
     >>> from segmentation.policy import built_in_policy
     >>> in_force = built_in_policy()
     >>> row = {"was": "Strategic", "tier": "Core", "level": "Strategic", "rule": "threshold",
-    ...        "value_step": 131, "risk_step": 20, "lifecycle": "mature"}
+    ...        "value_step": 131, "risk_step": 20, "lifecycle": "mature", "held": 3, "is_staying": 0}
     >>> mover_reason(row, in_force.with_threshold(strategic=140), in_force, "en")
     'Value 65.5 is below the 70.0 that Strategic asks'
     """
@@ -98,12 +99,12 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
     if rule == "cap":
         return say("reason.cap" if falls else "reason.cap_lifted", language, level=level)
     if rule in ("override", "stay"):
-        return say(f"reason.{rule}", language)
+        is_minimum = rule == "stay" and policy.stay_months and row["is_staying"]
+        return say("reason.minimum_stay" if is_minimum else f"reason.{rule}", language)
     asked = policy if falls else in_force
-    place = TIERS.index(str(row["level"]))
-    line = (asked.strategic_step, asked.core_step)[place]
-    lifecycle = row["lifecycle"] if row["lifecycle"] in LIFECYCLES else LIFECYCLES[-1]
-    rung = (asked.gates[lifecycle].strategic, asked.gates[lifecycle].core)[place]
+    standing = Standing.of({"is_capped": False, "is_defaulted": False, "forced": NO_TIER, **row})
+    # Who held the tier before is asked less: the exit lines.
+    line, rung = lines_for(standing, asked, str(row["level"]))
     way = "falls" if falls else "rises"
     parts = []
     if "threshold" in rule:
@@ -113,14 +114,14 @@ def mover_reason(row: Mapping[str, Any], policy: Policy, in_force: Policy, langu
         )
     if "gate" in rule:
         gate = say("reason.nobody", language) if rung == CLOSED else _rate(bound(rung))
-        risk = int(row["risk_step"])
-        own = say("reason.unknown", language) if risk == UNKNOWN_STEP else _rate(bound(risk))
+        chance = standing.shown_probability
+        own = say("reason.unknown", language) if chance is None else _rate(chance)
         parts.append(say(f"reason.{way}_gate", language, pd=own, gate=gate, level=level))
     return ("；" if language == "zh" else "; ").join(parts)
 
 
 def _rate(chance: float) -> str:
-    return percent(chance, 2 if chance < 0.01 else 1)
+    return percent(chance, 2)
 
 
 def mover_table(

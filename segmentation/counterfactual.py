@@ -25,7 +25,7 @@ from segmentation.cube import NO_TIER
 from segmentation.explain import Standing, tier_reason
 from segmentation.levers import Lever, Plan, Row
 from segmentation.policy import TIERS, Policy
-from segmentation.risk.ladder import UNKNOWN_STEP, bound
+from segmentation.risk.ladder import UNKNOWN_STEP
 
 MOST_SINGLES, MOST_PAIRS = 3, 2
 FIXED = ("given", "rating")
@@ -157,7 +157,7 @@ def find_ways(
     if standing.risk_step > search.rung and probability_source in FIXED:
         # Nothing a customer moves changes a PD that was given: no need to try.
         return Counterfactual(
-            now, target, (), "gate_given", standing.value_step / 2, bound(standing.risk_step), search.highest
+            now, target, (), "gate_given", standing.value_step / 2, standing.shown_probability, search.highest
         )
     plans = sufficient_plans(search, levers)
     if not plans:

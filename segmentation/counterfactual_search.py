@@ -3,7 +3,7 @@
 Whatever a row gets is what a `judge` says of it: nothing is derived from formulas. Three
 batches are scored, however many columns there are: each column's grid; the interval of each
 first success refined, and the most helpful columns in pairs; both refined again. Where neither
-one column nor two suffice, three or all helpful ones are moved together.
+one column nor two suffice, three or more are moved together, as few as do.
 """
 
 from __future__ import annotations
@@ -231,12 +231,12 @@ def _box(a: _Single, b: _Single, plan: Plan) -> list[Plan]:
 
 
 def _together(helpful: Sequence[_Single]) -> list[Plan]:
-    """Three helpful columns, then all of them, each at its best value."""
-    if len(helpful) < 3:
-        return []
-    best = {single.lever.column: single.best for single in helpful}
-    triples = [{s.lever.column: s.best for s in trio} for trio in combinations(helpful[:MOST_HELPFUL], 3)]
-    return [*triples, *([best] if len(helpful) > 3 else [])]
+    """Three helpful columns, then one more at a time up to all of them, each at its best value."""
+    groups = [
+        *combinations(helpful[:MOST_HELPFUL], 3),
+        *(helpful[:count] for count in range(4, len(helpful) + 1)),
+    ]
+    return [{single.lever.column: single.best for single in group} for group in groups]
 
 
 def _line(plan: Plan, levers: Mapping[str, Lever]) -> list[Plan]:

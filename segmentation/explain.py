@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from segmentation.cube import NO_TIER
 from segmentation.policy import CLOSED, LIFECYCLES, TIERS, TOP_RUNG, WORKOUT, Policy
-from segmentation.risk.ladder import UNKNOWN_STEP, bound
+from segmentation.risk.ladder import LADDER, UNKNOWN_STEP, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Standing:
         Tier held before, and tier a person has set: 0 Strategic, 1 Core, 2 Ordinary, 3 none.
     is_staying : bool
         Within the minimum stay.
+    probability : float or None
+        Its own 12-month PD; of what is slotted, and where it was not asked for, None.
     """
 
     value_step: int
@@ -39,6 +42,25 @@ class Standing:
     held: int = NO_TIER
     forced: int = NO_TIER
     is_staying: bool = False
+    probability: float | None = None
+
+    @property
+    def shown_probability(self) -> float | None:
+        """The PD that stands on the customer's rung: its own, else the rung's bound; None when unknown.
+
+        Examples
+        --------
+        >>> Standing(140, 20, "mature", False, False, probability=0.0038).shown_probability
+        0.0038
+        >>> Standing(140, 20, "mature", False, False).shown_probability == bound(20)
+        True
+        """
+        if self.risk_step == UNKNOWN_STEP:
+            return None
+        own = self.probability
+        # A slotting grade sets the rung of a project whatever PD the file has.
+        is_own = own is not None and bisect_left(LADDER, own) == self.risk_step
+        return own if is_own else bound(self.risk_step)
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Standing:  # Any: cells have the types of their columns
@@ -52,7 +74,12 @@ class Standing:
             int(row["held"]),
             int(row["forced"]),
             bool(row["is_staying"]),
+            _known(row.get("probability_of_default")),
         )
+
+
+def _known(cell: Any) -> float | None:  # Any: a cell
+    return None if cell is None or cell != cell else float(cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +201,7 @@ def _checks(standing: Standing, policy: Policy, tier: str) -> tuple[Check, ...]:
     found = [Check("threshold", standing.value_step >= threshold, threshold / 2, standing.value_step / 2)]
     if policy.gates_on:
         needed = None if rung == CLOSED else bound(rung)
-        actual = None if standing.risk_step == UNKNOWN_STEP else bound(standing.risk_step)
-        found.append(Check("gate", standing.risk_step <= rung, needed, actual))
+        found.append(Check("gate", standing.risk_step <= rung, needed, standing.shown_probability))
     if tier == TIERS[0]:
         found.append(Check("cap", not standing.is_capped, None, None))
     return tuple(found)

@@ -356,6 +356,7 @@ def deal_reasons(
     standing = Standing(
         int(row["value_step"]), int(row["risk_step"]), str(row["lifecycle"] or "unknown"),
         bool(row["value_coverage"] < policy.coverage_gate), bool(row["is_defaulted"]),
+        probability=None if pd.isna(row["probability_of_default"]) else float(row["probability_of_default"]),
     )  # fmt: skip
     card = scored.model.scorecard
     told = {name: None if pd.isna(cell) else cell for name, cell in answers.told.iloc[place].items()}

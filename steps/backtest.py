@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,25 +15,20 @@ from data.engines.functions import Frame, fetch, frame_of, hash_sample, material
 from data.engines.sql import first_row, quote_identifier
 from data.errors import ColumnNotFound, InputRefused
 from data.warehouse.snapshots import Snapshot
-from segmentation.backtest import Judged, RuleOutcome, against_others, by_shares
+from segmentation.backtest import by_shares
 from segmentation.fit import fit_scoring_model
-from segmentation.policy import TIERS, WORKOUT, Policy
+from segmentation.policy import Policy
 from segmentation.realised import outcomes_apart, with_realised
 from segmentation.risk.hazard import SURVIVAL_COLUMNS
 from segmentation.score import score
 from segmentation.scoring_model import ScoreOptions, ScoringModel
 from segmentation.selection import Selection
+from steps.backtest_judged import FEWEST, BackTest, backtest_of, by_rule, judged_rows
 from steps.house import House
 from steps.scoring import columns_of
 from steps.tiers import tiered_frame
 from steps.views import look_at
 
-JUDGED = (
-    "customer_id", "tier", "amount", "probability_of_default", "value_score", "outcome_defaulted", "outcome_loss",
-    "outcome_loss_assumed", "outcome_income", "outcome_left_out",
-)  # fmt: skip
-FEWEST = 20
-"""Fewer customers than this are no back-test."""
 HIDDEN = (
     "defaulted",
     "defaulted_on",
@@ -84,53 +79,6 @@ class BackTestSpec:
     leave_out: tuple[str, ...] = ()
     margin: float | None = None
     options: ScoreOptions = field(default_factory=ScoreOptions)
-
-
-@dataclass(frozen=True, slots=True)
-class BackTest:
-    """What came of a back-test.
-
-    Attributes
-    ----------
-    rules : tuple of RuleOutcome
-        The tiers as set, then as large ones made in other ways.
-    customers : int
-        Judged.
-    left_out : dict of str to int
-        Customers not judged, by reason.
-    losses_assumed : int
-        Defaults whose loss is not known: LGD · exposure stands in.
-    set_on, tiers_from, tiers_to, until : date or None
-        The days.
-    by_count : bool
-        Whether tiers were set by count.
-    margin : float or None
-        As asked.
-    quality : dict
-        What the model said of itself; empty when none was fitted.
-    """
-
-    rules: tuple[RuleOutcome, ...]
-    customers: int
-    left_out: Mapping[str, int]
-    losses_assumed: int
-    set_on: date
-    tiers_from: date | None
-    tiers_to: date | None
-    until: date | None
-    by_count: bool
-    margin: float | None
-    quality: Mapping[str, object]
-
-    @property
-    def has_late(self) -> bool:
-        """Whether late payers are known."""
-        return any(tier.late_rate is not None for tier in self.rules[0].tiers)
-
-    @property
-    def defaults(self) -> int:
-        """Defaults among all judged."""
-        return int(sum(tier.defaults for tier in self.rules[0].tiers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +189,6 @@ def backtest_rows(
     ), rows  # fmt: skip
 
 
-def by_rule(policy: Policy) -> Policy:
-    """Give the policy without the tiers people set by hand: they were set on a later day."""
-    return replace(policy, overrides=())
-
-
 def _check(snapshot: Snapshot, spec: BackTestSpec) -> None:
     """Refuse what can't be run, with the reason."""
     wanted = {spec.dated_by, "defaulted"} | (set() if spec.hindsight else set(SURVIVAL_COLUMNS))
@@ -341,72 +284,3 @@ def _judged_within(
     truth = outcomes_apart(new, spec.dated_by, set(snapshot.kinds))
     joined = tiered.join(truth, on="customer_id", how="inner")
     return with_realised(joined, spec.fit_until, spec.until, spec.margin)
-
-
-def judged_rows(
-    cursor: duckdb.DuckDBPyConnection, judged: Frame, *more: str
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Keep the judged rows once; give those with an outcome by customer id, and the others counted by reason."""
-    materialise(cursor, judged.select(*JUDGED, *more), "backtest_judged", temporary=True)
-    out = cursor.execute(
-        "SELECT CASE WHEN tier = ? THEN 'in_default' ELSE outcome_left_out END AS reason, count(*) FROM backtest_judged "
-        "WHERE outcome_left_out IS NOT NULL OR tier = ? GROUP BY reason ORDER BY reason",
-        [WORKOUT, WORKOUT],
-    ).fetchall()
-    rows = cursor.execute(
-        "SELECT * FROM backtest_judged WHERE outcome_left_out IS NULL AND tier <> ? ORDER BY customer_id",
-        [WORKOUT],
-    ).df()
-    rows["place"] = (
-        rows["tier"].map({name: place for place, name in enumerate(TIERS)}).fillna(0).astype(np.int64)
-    )
-    return rows, {str(reason): int(customers) for reason, customers in out}
-
-
-def judged_of(rows: pd.DataFrame) -> Judged:
-    """Take judged rows as arrays."""
-
-    def numbers(name: str) -> np.ndarray:
-        return rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
-
-    return Judged(
-        tier=rows["place"].to_numpy(dtype=np.int64),
-        amount=np.nan_to_num(numbers("amount")),
-        probability=numbers("probability_of_default"),
-        value=numbers("value_score"),
-        defaulted=rows["outcome_defaulted"].to_numpy(dtype=bool, na_value=False),
-        loss=np.nan_to_num(numbers("outcome_loss")),
-        income=np.nan_to_num(numbers("outcome_income")),
-        late=rows["outcome_late"].to_numpy(dtype=bool, na_value=False) if "outcome_late" in rows else None,
-    )
-
-
-def backtest_of(
-    rows: pd.DataFrame, left_out: dict[str, int], set_on: date, until: date | None, name: str
-) -> BackTest:
-    """Judge rows: the tiers as set, and the same sizes otherwise.
-
-    Raises
-    ------
-    InputRefused
-        When hardly anybody has an outcome.
-    """
-    if len(rows) < FEWEST:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
-        raise InputRefused.because(
-            f"only {len(rows)} customers have an outcome ({reasons or 'nobody else'})",
-            file=name, remedy="Choose other days or snapshots.",
-        )  # fmt: skip
-    return BackTest(
-        rules=against_others(judged_of(rows)),
-        customers=len(rows),
-        left_out=left_out,
-        losses_assumed=int(rows["outcome_loss_assumed"].sum()),
-        set_on=set_on,
-        tiers_from=None,
-        tiers_to=None,
-        until=until,
-        by_count=False,
-        margin=None,
-        quality={},
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -14,7 +13,7 @@ from data.errors import InputRefused
 from segmentation.backtest import TierOutcome, outcomes
 from segmentation.policy import Policy
 from segmentation.realised import in_later_snapshot, outcomes_apart
-from steps.backtest import BackTest, backtest_of, by_rule, judged_of, judged_rows
+from steps.backtest_judged import BackTest, backtest_of, by_rule, judged_of, judged_rows
 from steps.house import House
 from steps.scoring import Scored
 from steps.tiers import tiered_frame
@@ -37,21 +36,16 @@ def backtest_between(house: House, old: Scored, new: Scored, policy: Policy) -> 
     return backtest_of(rows, left_out, first, last, old.snapshot.name)
 
 
-def realised_tiers(
-    house: House, old: Scored, new: Scored, policies: Sequence[Policy]
-) -> tuple[tuple[TierOutcome, ...], ...]:
-    """Say what became, by a later snapshot, of the tiers each policy sets on an earlier one.
+def realised_tiers(house: House, old: Scored, new: Scored, policy: Policy) -> tuple[TierOutcome, ...]:
+    """Say what became, by a later snapshot, of the tiers a policy sets on an earlier one.
 
-    Empty for each policy when the later snapshot knows no outcomes.
+    Empty when the later snapshot knows no outcomes.
     """
     if not OUTCOMES & set(new.snapshot.kinds):
-        return tuple(() for _ in policies)
-    found = []
+        return ()
     with house.warehouse.cursor() as cursor:
-        for policy in policies:
-            judged = judged_of(_rows_between(cursor, old, new, policy)[0])
-            found.append(outcomes(judged, judged.tier))
-    return tuple(found)
+        judged = judged_of(_rows_between(cursor, old, new, policy)[0])
+    return outcomes(judged, judged.tier)
 
 
 def _days_between(old: Scored, new: Scored) -> tuple[date, date]:

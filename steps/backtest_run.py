@@ -16,7 +16,8 @@ from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
 from reports.escape import spreadsheet
 from segmentation.policy import TIERS
 from settings import Settings
-from steps.backtest import BackTest, BackTestSpec, backtest_rows
+from steps.backtest import BackTestSpec, backtest_rows
+from steps.backtest_judged import BackTest
 from steps.files import inert_csv
 from steps.house import limits_of
 from steps.intake import commit_files

@@ -27,7 +27,7 @@ from steps.tiers import tiered_frame
 
 JUDGED = ("tier", "value_score", "value_step", "risk_step", "probability_of_default", "is_capped")
 STANDING = ("value_step", "risk_step", "lifecycle", "is_capped", "is_defaulted", "held", "forced", "is_staying",
-            "probability_source", "drawn", "exposure_at_default")  # fmt: skip
+            "probability_of_default", "probability_source", "drawn", "exposure_at_default")  # fmt: skip
 HELD = ("held", "months_held")
 """Tier held before and for how long: the customer's own, whatever else of it changes."""
 

@@ -64,8 +64,8 @@ class CustomerPicture:
         are None. Texts are hostile.
     reason : TierReason
         Why the tier, and what would lift it.
-    tier_by_lines : str
-        Tier its own figures give it, whatever a person has set.
+    by_lines : TierReason
+        Tier its own figures give it, whatever a person has set or a minimum stay keeps.
     points : tuple of Reason
         The scorecard's view, costliest first; empty without a scorecard.
     peers : tuple of Peer
@@ -82,7 +82,7 @@ class CustomerPicture:
 
     row: Mapping[str, Any]  # Any: cells have the types of their columns
     reason: TierReason
-    tier_by_lines: str
+    by_lines: TierReason
     points: tuple[Reason, ...]
     peers: tuple[Peer, ...]
     curve: tuple[tuple[int, float], ...]
@@ -194,7 +194,7 @@ def customer_picture(
     return CustomerPicture(
         shown,
         tier_reason(standing, policy),
-        tier_reason(replace(standing, forced=NO_TIER), policy).tier,
+        tier_reason(replace(standing, forced=NO_TIER, is_staying=False), policy),
         points,
         peers,
         _curve(scored.model.hazard, row),

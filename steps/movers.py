@@ -49,13 +49,15 @@ class MoverQuery:
     rule: str = ""
 
 
-def _movers(frame: Frame, policy: Policy, other: Policy, query: MoverQuery) -> Frame:
+def _movers(frame: Frame, policy: Policy, other: Policy, query: MoverQuery, *more: str) -> Frame:
     moved = with_move(with_capped(frame, policy, other), policy, other)
     moved = moved.filter(nw.col("was") != nw.col("tier"))
     for name in ("was", "tier", "rule"):
         if getattr(query, name):
             moved = moved.filter(nw.col(name) == getattr(query, name))
-    return moved.select(*MOVER_COLUMNS).sort("exposure_at_default", "customer_id", descending=[True, False])
+    return moved.select(*MOVER_COLUMNS, *more).sort(
+        "exposure_at_default", "customer_id", descending=[True, False]
+    )
 
 
 def movers_page(
@@ -79,11 +81,14 @@ def movers_page(
     Returns
     -------
     pandas.DataFrame
-        `MOVER_COLUMNS`; names are None where the person may not see them. Texts are hostile.
+        `MOVER_COLUMNS`, the tier `held` before, and `is_staying`; names are None where the person may not see them. Texts are hostile.
     """
     with house.warehouse.cursor() as cursor:
         rows = (
-            _movers(frame_of(cursor, scored.table), policy, other, query).to_native().limit(most, first).df()
+            _movers(frame_of(cursor, scored.table), policy, other, query, "held", "is_staying")
+            .to_native()
+            .limit(most, first)
+            .df()
         )
     return masked(rows, person)
 

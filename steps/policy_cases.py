@@ -38,6 +38,7 @@ STANDING = (
     "held",
     "forced",
     "is_staying",
+    "probability_of_default",
 )
 LONGEST = 500
 """Longest customer key or reason, in characters."""

@@ -18,8 +18,8 @@ from segmentation.policy import Policy, built_in_policy
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.selection import Selection
 from segmentation.tiers import TierBoard, row_moves
-from steps.backtest import by_rule
 from steps.backtest_between import realised_tiers
+from steps.backtest_judged import by_rule
 from steps.house import House
 from steps.movement import earlier_snapshots
 from steps.scoring import Scored, open_scored
@@ -182,8 +182,11 @@ class FollowLine:
 
     Attributes
     ----------
-    replay : ReplayLine
-        Tiers under the policy that was in force on the snapshot's day, and under the challenger.
+    snapshot : Snapshot
+        Which one.
+    in_force, proposal : TierBoard
+        Tiers under the policy that was in force on the snapshot's day, and under the challenger,
+        each as if it had held on the snapshots before.
     champion : Policy
         That policy.
     until : date or None
@@ -194,7 +197,9 @@ class FollowLine:
         Whether the snapshot came after the challenger was registered.
     """
 
-    replay: ReplayLine
+    snapshot: Snapshot
+    in_force: TierBoard
+    proposal: TierBoard
     champion: Policy
     until: date | None
     champion_became: tuple[TierOutcome, ...]
@@ -213,19 +218,26 @@ def follow_challenger(
     found = []
     for at, entry in enumerate(entries):
         champion = _in_force_on(house, entry.as_of or challenger.since)
-        here = look_at(house, entry.snapshot_id, selection, (champion, challenger.policy))
+        policies_here = (champion, challenger.policy)
+        views = [look_at(house, entry.snapshot_id, selection, (policy,)) for policy in policies_here]
         following = open_scored(house, entries[at + 1].snapshot_id) if at + 1 < len(entries) else None
+        boards = [apply_policy(house, *pair) for pair in zip(views, policies_here, strict=True)]
         became: tuple[tuple[TierOutcome, ...], ...] = ((), ())
         if following is not None:
-            became = realised_tiers(house, here, following, (champion, challenger.policy))
+            became = tuple(
+                realised_tiers(house, view, following, policy)
+                for view, policy in zip(views, policies_here, strict=True)
+            )
         found.append(
             FollowLine(
-                _line(house, here, challenger.policy, champion),
+                entry,
+                boards[0],
+                boards[1],
                 champion,
                 following.snapshot.as_of if following else None,
                 became[0],
                 became[1],
-                here.snapshot.created_at.date() > challenger.since,
+                entry.created_at.date() > challenger.since,
             )
         )
     return tuple(found)

@@ -217,7 +217,12 @@ def _approve(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         today = datetime.now(UTC).date()
         begins = st.date_input(
-            say("act.from", language), value=today, min_value=today, key=f"w_from_{key}", width=160
+            say("act.from", language),
+            value=today,
+            min_value=today,
+            key=f"w_from_{key}",
+            width=160,
+            format="YYYY-MM-DD",
         )
         in_spite = ""
         if failing:

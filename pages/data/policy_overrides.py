@@ -100,6 +100,7 @@ def _add(scored: pipeline.Scored, language: Language) -> None:
         until = right.date_input(
             say("override.until", language), value=today + timedelta(days=LASTS_DAYS),
             min_value=today + timedelta(days=1), help=say("override.until_help", language), key="w_override_until_day",
+            format="YYYY-MM-DD",
         )  # fmt: skip
         reason = st.text_input(say("override.why", language), max_chars=500, key="w_override_why")
         asked = st.form_submit_button(say("override.save", language), type="primary", key="set-override")

@@ -89,7 +89,7 @@ def deal(
     strong, rest = deal_verdict(row, told.asked, currency, is_draft, language, is_assumed=is_assumed)
     theme, of_rate = state.theme(), rests_on(language, "interest_rate")
     cards.answer(strong, marked(rest, of_rate, theme))
-    cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, language))
+    cards.metric_row(deal_metrics(row, scored.model.returns.hurdle_rate, currency, language))
     worth = worth_sentence(row, told.acquisition_cost, answers.acquisition_cost, language)
     rate = percent(scored.model.returns.interest_rate)
     assumed = say("applicants.assumed_rate", language, rate=rate) if is_assumed else ""

@@ -73,7 +73,7 @@ def _field(
             format_func=lambda flag: say("applicants.yes" if flag else "applicants.no", language),
         )  # fmt: skip
     if field.kind == "date":
-        return column.date_input(label, value=None, key=key)
+        return column.date_input(label, value=None, key=key, format="YYYY-MM-DD")
     scale = 100.0 if field.kind in PERCENT else 1.0
     # No limits in the widget: what lies outside is said in a sentence, all of it together.
     told = column.number_input(

@@ -97,14 +97,14 @@ def _picture(
     cards.answer(*_verdict(picture, name, language))
     standing = {entry.key for entry in scored.assumptions}
     lifetime = [key for key in lifetime_assumed(scored, language).keys if key not in standing]
-    cards.metric_row(figure_metrics(row, standing, lifetime, language))
+    cards.metric_row(figure_metrics(row, standing, lifetime, scored.snapshot.currency, language))
     with errors.shown():
         _lift(scored, picture, policy, name, language)
     left, right = st.columns(2)
     with left:
         title = say("customer.tier_title", language, tier=tier_name(picture.reason.tier, language))
         subtitle = _tier_subtitle(picture, language)
-        heads, rows = check_rows(picture.reason.checks, language)
+        heads, rows = check_rows(picture.by_lines.checks, language)
         body = html.table(heads, rows, state.theme(), caption=title) if rows else None
         cards.card(title, subtitle, body, key="why-tier")
         profile = next((entry for entry in scored.profiles if entry.number == row["segment"]), None)
@@ -137,13 +137,14 @@ def _lift(
     language: Language,
 ) -> None:
     """What would lift it: asked for by a button, since it scores hundreds of changed rows."""
-    targets = pipeline.better_tiers(picture.tier_by_lines)
+    is_override = picture.reason.bound_by == "override"
+    targets = pipeline.better_tiers((picture.by_lines if is_override else picture.reason).tier)
     if not targets:
         return
     key = str(picture.row["customer_id"])
     with cards.card(say("lift.title", language), say("lift.subtitle", language), key="lift"):
-        if picture.reason.bound_by == "override":
-            cards.quiet(say("lift.by_lines", language, tier=tier_name(picture.tier_by_lines, language)))
+        if is_override:
+            cards.quiet(say("lift.by_lines", language, tier=tier_name(picture.by_lines.tier, language)))
         target = targets[0]
         if len(targets) > 1:
             target = st.segmented_control(
@@ -205,14 +206,18 @@ def _verdict(picture: pipeline.CustomerPicture, name: str, language: Language) -
 
 
 def _tier_subtitle(picture: pipeline.CustomerPicture, language: Language) -> str:
-    reason = picture.reason
+    reason, lines = picture.reason, picture.by_lines
     if reason.tier == "Work-out":
         return say("customer.default", language)
-    if reason.bound_by in ("override", "stay"):
-        return say(f"customer.{reason.bound_by}", language)
-    if not reason.next_tier:
-        return say("customer.top", language)
-    return say("customer.next", language, tier=tier_name(reason.next_tier, language))
+    needs = (
+        say("customer.next", language, tier=tier_name(lines.next_tier, language))
+        if lines.next_tier
+        else say("customer.top", language)
+    )
+    if reason.bound_by not in ("override", "stay"):
+        return needs
+    by_lines = say("customer.by_lines", language, tier=tier_name(lines.tier, language))
+    return " ".join((say(f"customer.{reason.bound_by}", language), by_lines, needs))
 
 
 def _score(scored: pipeline.Scored, picture: pipeline.CustomerPicture, language: Language) -> None:

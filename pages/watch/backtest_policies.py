@@ -111,7 +111,7 @@ def _follow(current: pipeline.Snapshot, running: pipeline.Challenger, language: 
         say("challenger.score", language, n=judged) if judged else say("challenger.wait", language),
     )  # fmt: skip
     unit = context.unit_for(
-        max((line.replay.in_force.total.treated.expected_loss for line in lines), default=0) / 100, language
+        max((line.in_force.total.treated.expected_loss for line in lines), default=0) / 100, language
     )
     unit_text = unit_label(current.currency, unit, language) or say("bar.no_currency", language)
     rows = follow_rows([row for line in lines for row in _pair(line, name, language)], unit, language)
@@ -122,10 +122,10 @@ def _follow(current: pipeline.Snapshot, running: pipeline.Challenger, language: 
 
 def _pair(line: pipeline.FollowLine, challenger_name: str, language: Language) -> list[Followed]:
     """Champion and challenger on one snapshot."""
-    snapshot = line.replay.snapshot
+    snapshot = line.snapshot
     sides = (
-        (True, context.policy_name(line.champion, language), line.replay.in_force, line.champion_became),
-        (False, challenger_name, line.replay.proposal, line.challenger_became),
+        (True, context.policy_name(line.champion, language), line.in_force, line.champion_became),
+        (False, challenger_name, line.proposal, line.challenger_became),
     )
     return [
         Followed(

@@ -36,9 +36,12 @@ def bubbles(
     figure = blank(theme, 330)
     shown = [(n, t, x, y, e) for n, t, x, y, e in points if x is not None and y is not None]
     largest = max((exposure for *_, exposure in shown), default=1.0) or 1.0
+    top = max((y for *_, y, _ in shown), default=0.0)
     for name, tier, rate, earned, exposure in shown:
+        # Names of bubbles close together keep apart: the best one's above, the others' below.
+        side = "top center" if earned == top else "bottom center"
         figure.add_scatter(
-            x=[rate], y=[earned], mode="markers+text", text=[inert(name)], textposition="top center",
+            x=[rate], y=[earned], mode="markers+text", text=[inert(name)], textposition=side,
             marker={"color": colours.tiers[tier], "size": 14 + 46 * (exposure / largest) ** 0.5, "opacity": 0.85,
                     "line": {"width": 0}},
             textfont={"color": colours.ink}, cliponaxis=False,

@@ -13,6 +13,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "lift.find": ("Find what would lift it", "查找升级途径"),
     "lift.working": ("Scoring changed rows", "正在对调整后的数据评分"),
     "lift.answer": ("{change} lifts {name} from {tier} to {target}.", "{change}，{name}即可由{tier}升为{target}。"),
+    "lift.answer_many": ("Only {n} changes together lift {name} from {tier} to {target}.",
+                         "须同时做出 {n} 项调整，{name}才能由{tier}升为{target}。"),
+    "lift.together": ("{n} changes together", "同时调整 {n} 项"),
     "lift.and": ("{first}, and {second}", "{first}，且{second}"),
     "lift.others": ("Other ways", "其他途径"),
     "lift.all": ("All ways found", "全部途径"),
@@ -50,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lift.change.llcr": ("Covering its debt over the loan's life {to} instead of {from} times",
                          "贷款期偿债覆盖率由 {from} 提高到 {to}"),
 
-    "lift.refused": ("Nothing the customer can move lifts it to {target}", "客户可改变的事项均不足以使其升入{target}"),
+    "lift.refused": ("Nothing the customer can move lifts it to {target}.", "客户可改变的事项均不足以使其升入{target}。"),
     "lift.refusal.top": ("It stands in the highest tier already.", "已处于最高层级。"),
     "lift.refusal.default": ("It is in default, outside the tiers. Nothing but the end of the default changes that.",
                              "该客户已违约，不参与分层；违约解除之前任何调整均无效。"),

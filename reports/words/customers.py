@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "customer.override": ("A person has set this tier; Policies says who, why and until when.",
                           "该层级由人工指定，原因与期限见“政策”页。"),
     "customer.stay": ("It changed tier lately and keeps it for the minimum stay.", "该客户近期刚变换层级，处于最短停留期内。"),
+    "customer.by_lines": ("By its own figures it is {tier}.", "按其自身数据应为{tier}。"),
     "customer.default": ("It is in default, outside the tiers.", "该客户已违约，不参与分层。"),
     "customer.next": ("To become {tier} it needs:", "升入{tier}需要："),
     "customer.bound": ("The {rule} keeps it from {tier}.", "因{rule}未能升入{tier}。"),

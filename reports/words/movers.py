@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason.cap_lifted": ("No longer held back by arrears or missing data", "不再受逾期或资料缺失限制"),
     "reason.override": ("Set by hand", "人工指定"),
     "reason.stay": ("The tier held before counts differently", "原层级的保留规则不同"),
+    "reason.minimum_stay": ("Changed tier lately: the minimum stay keeps it there", "近期刚变换层级，处于最短停留期内"),
     "reason.nobody": ("nobody", "无人"),
     "reason.unknown": ("unknown", "未知"),
 

@@ -33,8 +33,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Customers whose tier is another than under the policy in force.",
         "与现行政策相比层级不同的客户数。"),
     "proposals.treatments": (
-        "Treatments, and the distances between the gates of life cycles, are those of the draft.",
-        "差异化措施及各生命周期门槛之间的差距沿用草稿。"),
+        "Searched are both value lines and the two gates of mature firms. The gates of start-ups, growth firms and those of "
+        "unknown age move along, as many rungs stricter or looser than mature ones as in your draft; what each tier gets "
+        "stays as in your draft.",
+        "搜索范围：两条价值分界线与成熟期企业的两道门槛。初创期、成长期及未知的门槛随之移动，与成熟期的差距保持草稿所设；各层级措施沿用草稿。"),
 
     "proposals.best_title": ("What would change?", "会有什么变化？"),
     "proposals.best_subtitle": (

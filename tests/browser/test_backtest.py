@@ -20,7 +20,7 @@ MATURE = {"lifecycle": ["mature"]}
 
 BY_HAND = """
 WITH rungs(lifecycle, strategic, core) AS (
-  VALUES ('startup', 26, 38), ('growth', 30, 41), ('mature', 32, 43), ('unknown', 30, 41)
+  VALUES ('startup', 27, 38), ('growth', 30, 41), ('mature', 32, 43), ('unknown', 30, 41)
 ), tiers AS (
   SELECT customer_id, CASE
     WHEN value_step >= 130 AND risk_step <= strategic AND days_past_due <= 30 AND value_coverage >= 0.3 THEN 'Strategic'

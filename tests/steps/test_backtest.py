@@ -239,8 +239,14 @@ def test_a_challenger_runs_until_it_is_ended_and_its_record_stays(house: pipelin
     assert sum(tier.customers for tier in first.champion_became) == sum(
         tier.customers for tier in first.challenger_became
     )
-    assert first.until == last.replay.snapshot.as_of
+    assert first.until == last.snapshot.as_of
     assert (last.until, last.champion_became, last.counts) == (None, (), False)
+    sticky = replace(challenger, policy=replace(policy, exit_steps=12, stay_months=6))
+    followed = pipeline.follow_challenger(house, current, sticky, EVERYBODY)[-1]
+    # What it held before is what it would have given itself, not what the policy in force gave.
+    own = pipeline.look_at(house, current.snapshot_id, EVERYBODY, (sticky.policy,))
+    assert followed.proposal.tiers == pipeline.apply_policy(house, own, sticky.policy).tiers
+    assert followed.in_force.tiers == last.in_force.tiers
     pipeline.end_challenger(house, challenger, ANN)
     assert pipeline.challenger_of(house, current) is None
     with house.warehouse.cursor() as cursor:

@@ -236,6 +236,8 @@ test('a missing figure says why, a change says how much and by which share', () 
   const [customers, exposure] = rowCells(row('Core', 5, [11000, 8000, 700, 350, 100, 1000]), before, context);
   assert.deepEqual(customers, { text: '5', change: '▲ 1 · 25.0\u202f%', tone: 'same' });
   assert.deepEqual(exposure, { text: '110.0', change: '▲ 10.0 · 10.0\u202f%', tone: 'same' });
+  const [fromOne] = rowCells(row('Core', 720, [0, 0, 0, 0, 0, 0]), row('Core', 1, [0, 0, 0, 0, 0, 0]), context);
+  assert.equal(fromOne.change, '▲ 719 · >999\u202f%');
   const empty = rowCells(row('Core', 0, [0, 0, 0, 0, 0, 0]), before, context);
   assert.deepEqual(empty.at(-1), { text: '–', change: '', tone: 'same', hint: 'nobody' });
 });

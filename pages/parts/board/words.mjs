@@ -7,6 +7,9 @@ import { MISSING, change, fill, number, percent, rounded, signed } from './forma
 // Places among the money measures: exposure, drawn, income, cost, expected loss, capital.
 const PLACES = { exposure: 0, income: 2, loss: 4, capital: 5 };
 
+/** From here on the share of a change is only said to be larger. */
+const MOST_SHARE = 9.99;
+
 export const FIGURES = [
   { key: 'customers', good: 'neither' },
   { key: 'exposure', place: PLACES.exposure, good: 'neither' },
@@ -52,7 +55,9 @@ function gone(hint) {
 function below(moved, value, was) {
   if (moved === null) return { change: '', tone: 'same' };
   if (!was || value === was) return { change: moved.text, tone: moved.tone };
-  return { change: `${moved.text} · ${percent(Math.abs((value - was) / was))}`, tone: moved.tone };
+  const share = Math.abs((value - was) / was);
+  // A share of next to nothing says nothing, and does not fit.
+  return { change: `${moved.text} · ${share < MOST_SHARE ? percent(share) : `>${percent(MOST_SHARE, 0)}`}`, tone: moved.tone };
 }
 
 /** What a policy changes against the one in force: { strong, rest, note }. */
