@@ -59,8 +59,8 @@ from segmentation.policy_diff import (
     proposed_sides,
     value_of,
 )
+from segmentation.returns.acquisition import ADDED_BY_A_YES, offers_from
 from segmentation.returns.acquisition import BYS as ACQUISITION_BYS
-from segmentation.returns.acquisition import offers_from
 from segmentation.returns.allocation import Limits, allocate
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.statement import DIMENSIONS as RETURN_DIMENSIONS
@@ -268,6 +268,7 @@ from steps.views import levels_of, look_at
 
 __all__ = [
     "ACQUISITION_BYS",
+    "ADDED_BY_A_YES",
     "ALL_MEMBERS",
     "ASK_BELOW",
     "BUILT_IN",

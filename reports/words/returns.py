@@ -335,6 +335,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "waterfall.start": ("Median customer", "中位客户"),
     "waterfall.end": ("Value score", "价值得分"),
     "waterfall.beats": ("Beats", "超过"),
+    "waterfall.beats_help": ("Share of the reference customers it beats, in the direction that is better", "按优劣方向超过的参照客户比例"),
     "waterfall.points": ("Points", "分值"),
     "waterfall.missing": ("not known", "未知"),
     "customer.lifetime": ("Lifetime value", "生命周期价值"),

@@ -420,6 +420,29 @@ def test_an_old_scale_on_new_customers_shows_its_age(
 # ---------------------------------------------------------------- acquisition
 
 
+def test_a_yes_of_a_customer_adds_a_part_of_its_lifetime_value(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    model = pipeline.fit_response_model(house, scored, "campaign_responses", ANN)
+
+    def plan(added: float) -> pipeline.Campaign:
+        return pipeline.plan_campaign(
+            house, scored, model, policy, pipeline.offer_rules(house), calls=50, value=0.0, own_values=True,
+            contact_cost=0.01, budget=100.0, added=added, person=ANN,
+        )  # fmt: skip
+
+    part, whole = plan(0.1), plan(1.0)
+    assert whole.chosen.value > 0
+    assert part.chosen.value == pytest.approx(0.1 * whole.chosen.value)
+    assert part.chosen.cost == whole.chosen.cost
+    economics = pipeline.acquisition_economics(house, scored, "segment", policy)
+    known = [(entry.value, entry.customers) for entry in economics if entry.value is not None]
+    mean = sum(value * n for value, n in known) / sum(n for _, n in known)
+    assert pipeline.default_response_value(economics, 30.0) == (pytest.approx(0.1 * mean), False)
+    assert pipeline.default_response_value([], 30.0) == (300.0, True)
+
+
 def test_a_planted_lean_is_found_and_the_list_beats_random(
     house: pipeline.House, months: Months, policy: pipeline.Policy
 ) -> None:
