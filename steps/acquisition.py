@@ -94,10 +94,13 @@ def answer_column(house: House, scored: Scored) -> str:
 
 
 def response_model_of(house: House, scored: Scored) -> ResponseModel | None:
-    """Give the response model fitted on this portfolio before, or None; a filtered view has its portfolio's."""
+    """Give the response model fitted on this portfolio before, or None; a filtered view has its portfolio's.
+
+    It reads the columns of the file and nothing that was scored, so it stays when weights or
+    assumptions change.
+    """
     with house.warehouse.cursor() as cursor:
-        row = records.latest_scored(cursor, scored.snapshot.snapshot_id)
-        body = records.finding(cursor, row.scored_id, RESPONSE) if row else None
+        body = records.finding(cursor, scored.snapshot.snapshot_id, RESPONSE)
     return ResponseModel.from_dict(body) if body else None
 
 
@@ -116,7 +119,7 @@ def fit_response_model(house: House, scored: Scored, outcome: str, person: Perso
         rows.drop(columns="_responded"), rows["_responded"], candidates, outcome, seed=scored.model.seed
     )
     house.warehouse.retried(
-        lambda cursor: records.keep_finding(cursor, scored.scored_id, RESPONSE, found.to_dict())
+        lambda cursor: records.keep_finding(cursor, scored.snapshot.snapshot_id, RESPONSE, found.to_dict())
     )
     return found
 
@@ -137,8 +140,7 @@ def borrowed_models(house: House, scored: Scored) -> tuple[BorrowedModel, ...]:
         if other.snapshot_id == scored.snapshot.snapshot_id:
             continue
         with house.warehouse.cursor() as cursor:
-            row = records.latest_scored(cursor, other.snapshot_id)
-            body = records.finding(cursor, row.scored_id, RESPONSE) if row else None
+            body = records.finding(cursor, other.snapshot_id, RESPONSE)
         model = ResponseModel.from_dict(body) if body else None
         if model and model.card and {feature.column for feature in model.card.features} <= present:
             found.append(BorrowedModel(other.name, model))
