@@ -133,6 +133,7 @@ from steps.intake import (
     take_back,
     with_saved_mapping,
 )
+from steps.lenders import earlier_snapshots
 from steps.limits import limit_list, limit_rules, limits_by_tier, set_limit_rules
 from steps.losses import (
     impairment_of,
@@ -142,7 +143,7 @@ from steps.losses import (
     simulation_of,
 )
 from steps.mending import Mending
-from steps.movement import MovementBoard, earlier_snapshots, movement_between
+from steps.movement import MovementBoard, movement_between
 from steps.movers import MoverQuery, mover_rules, movers_file, movers_page
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
 from steps.overrides import (

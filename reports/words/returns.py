@@ -325,6 +325,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "absent.missing": ("not in the file", "文件中没有"),
     "absent.constant": ("the same for everybody", "所有客户相同"),
     "absent.weight": ("weighs 0", "权重为 0"),
+    "absent.missing_then": ("not in the file it was taken from", "所取自的文件中没有"),
+    "absent.constant_then": ("the same for everybody then", "当时所有客户相同"),
+    "absent.weight_then": ("weighs 0", "权重为 0"),
 
     "waterfall.title": ("What makes the value score?", "价值得分由什么构成？"),
     "waterfall.subtitle": ("From the median customer ({base}) to {score}; a missing value counts as the median",
