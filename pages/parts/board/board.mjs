@@ -11,7 +11,7 @@ import { store } from './store.mjs';
 import { fill, gateText, number } from './formats.mjs';
 import { afterKey, isSame, movedTo, newHistory, redo, step, typedGate, typedThreshold, undo, valueOf } from './moves.mjs';
 import { fit, paintBars, paintLines, pixelOf, rungAt, shareOfRung, stepAt } from './paint.mjs';
-import { buildGates, buildTable, fillFigures, make, setText } from './elements.mjs';
+import { buildGates, buildTable, dressMark, fillFigures, make, setText } from './elements.mjs';
 import { rowCells, verdict } from './words.mjs';
 
 /** Show a board, or give the one that stands there its new record; gives what takes it away. */
@@ -115,6 +115,7 @@ class Board {
     for (const handle of this.handles) handle.element.setAttribute('aria-label', this.nameOf(handle));
     for (const strip of this.strips) strip.dress(words, colours);
     this.table.dress(words, colours);
+    dressMark(this.find('.treated'), words.treatedHint, words.treatedAddress, words.treatedKeys);
     setText(this.find('.near'), this.data.note);
     this.legend();
     this.find('.propose').hidden = !this.data.canPropose;
