@@ -59,8 +59,8 @@ from segmentation.policy_diff import (
     proposed_sides,
     value_of,
 )
+from segmentation.returns.acquisition import ADDED_BY_A_YES, offers_from
 from segmentation.returns.acquisition import BYS as ACQUISITION_BYS
-from segmentation.returns.acquisition import offers_from
 from segmentation.returns.allocation import Limits, allocate
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.returns.statement import DIMENSIONS as RETURN_DIMENSIONS
@@ -134,6 +134,7 @@ from steps.intake import (
     take_back,
     with_saved_mapping,
 )
+from steps.lenders import earlier_snapshots
 from steps.limits import limit_list, limit_rules, limits_by_tier, set_limit_rules
 from steps.losses import (
     impairment_of,
@@ -143,7 +144,7 @@ from steps.losses import (
     simulation_of,
 )
 from steps.mending import Mending
-from steps.movement import MovementBoard, earlier_snapshots, movement_between
+from steps.movement import MovementBoard, movement_between
 from steps.movers import MoverQuery, mover_rules, movers_file, movers_page
 from steps.opening import build_samples, close_current_house, current_house, house_is_open
 from steps.overrides import (
@@ -269,6 +270,7 @@ from steps.views import levels_of, look_at
 
 __all__ = [
     "ACQUISITION_BYS",
+    "ADDED_BY_A_YES",
     "ALL_MEMBERS",
     "ASK_BELOW",
     "BUILT_IN",

@@ -21,6 +21,7 @@ from segmentation.lifetime import Churn
 from segmentation.limits import LimitRules
 from segmentation.overview import Assumption
 from segmentation.policy import Policy
+from segmentation.returns.acquisition import ADDED_BY_A_YES, CONTACTS_A_YES
 from segmentation.returns.allocation import PIECES
 from segmentation.returns.ratios import ReturnsSettings
 from segmentation.risk.impairment import ImpairmentSettings
@@ -116,7 +117,7 @@ def rule_rows(
         ),
         ("limit_rules", limits_text(rules.limits, language), "own", rules.limits_set_by),
         ("falling_returns", pieces, "own", ""),
-        ("value_of_a_yes", number(10 * contact_cost, 2), "own", ""),
+        ("value_of_a_yes", yes_text(contact_cost, language), "own", ""),
         ("impairment_terms", impairment_text(rules.impairment, language), "own", rules.impairment_set_by),
         ("reach", reach_text(language), "own", ""),
         ("mean_cost", say("register.mean_cost", language), "own", ""),
@@ -163,6 +164,12 @@ def treatment_text(policy: Policy, tier: str, language: Language) -> str:
     return (
         f"{tier_name(tier, language)}: {', '.join(filter(None, parts)) or say('register.neutral', language)}"
     )
+
+
+def yes_text(contact_cost: float, language: Language) -> str:
+    """Write what a yes to a campaign counts where nobody has entered a figure."""
+    cost = number(CONTACTS_A_YES * contact_cost, 2)
+    return say("register.yes", language, share=percent(ADDED_BY_A_YES, 0), cost=cost)
 
 
 def reach_text(language: Language) -> str:

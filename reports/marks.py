@@ -111,7 +111,7 @@ def mark(theme: Theme, assumed: Assumed) -> Markup:
     """
     style = (
         f"color:{palette(theme).bad};text-decoration:none;font-size:.9em;"
-        "display:inline-block;padding:.3em .35em;margin:-.3em -.35em -.3em -.2em;line-height:1"
+        "display:inline-block;padding:.3em .35em;margin:-.3em -.25em;line-height:1"
     )
     words = safe(assumed.words, 400)
     return Markup(

@@ -158,14 +158,15 @@ def group_rows(
     lifetimes: Mapping[str, LifetimeValue],
     returns: ReturnsSettings,
     unit: MoneyUnit,
-    resting: tuple[Assumed, Assumed, Assumed, Assumed],
+    resting: Mapping[str, Assumed],
     language: Language,
 ) -> tuple[list[Head], list[Row]]:
     """List groups with their returns; those below the hurdle are marked by shape and wash.
 
-    `resting` names what figures of the year rest on, RAROC, the hurdle, and lifetime values.
+    `resting` names what they rest on: ``loss``, ``year`` (income, profit, ROI), ``raroc``, ``hurdle``
+    and ``lifetime``.
     """
-    assumed, assumed_of_raroc, assumed_of_hurdle, assumed_of_lifetime = resting
+    assumed = resting["year"]
     heads = [
         Head("", "left"), Head(say("slice.customers", language)),
         Head(say("slice.exposure", language)), Head(say("groups.income", language)),
@@ -188,17 +189,17 @@ def group_rows(
                     count(group.customers),
                     money_bare(group.exposure + group.unrated_exposure, unit),
                     Cell(money_bare(group.income + group.unrated_income, unit), assumed=assumed),
-                    money_bare(group.expected_loss, unit) if is_rated else "–",
+                    Cell(money_bare(group.expected_loss, unit), assumed=resting["loss"]) if is_rated else "–",
                     Cell(money_bare(group.profit, unit), assumed=assumed) if is_rated else "–",
                     Cell(percent(group.roi, 2), assumed=assumed if group.roi is not None else NOTHING),
                     Cell(
                         ("■ " if below else "") + percent(ratio),
-                        assumed=assumed_of_raroc if ratio is not None else NOTHING,
+                        assumed=resting["raroc"] if ratio is not None else NOTHING,
                     ),
-                    Cell(money_bare(group.shortfall(returns), unit), assumed=assumed_of_hurdle)
+                    Cell(money_bare(group.shortfall(returns), unit), assumed=resting["hurdle"])
                     if below
                     else "–",
-                    _lifetime(lifetime, unit, assumed_of_lifetime),
+                    _lifetime(lifetime, unit, resting["lifetime"]),
                 ],
                 is_marked=below,
             )

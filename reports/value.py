@@ -147,19 +147,24 @@ def value_waterfall(
     )  # fmt: skip
 
 
+def _place(part: ValuePart, language: Language) -> str:
+    """Say which part an input counts in, and which way is better."""
+    words = [say(f"value.{part.component}", language), way_text(part.direction, language)]
+    words += [say("reference.turned", language)] if part.is_turned else []
+    return " · ".join(words)
+
+
 def part_rows(parts: Sequence[ValuePart], language: Language) -> tuple[list[Head], list[Row]]:
     """List each input's part of a score, heaviest first."""
     heads = [
-        Head(say("reference.input", language), "left"), Head(say("reference.part", language), "left"),
-        Head(say("reference.weight", language)), Head(say("reference.direction", language), "left"),
-        Head(say("waterfall.beats", language)),
+        Head(say("reference.input", language), "left"), Head(say("reference.weight", language)),
+        Head(say("waterfall.beats", language), hint=say("waterfall.beats_help", language)),
         Head(say("waterfall.points", language)),
     ]  # fmt: skip
     rows = [
         Row(
             [
-                say(f"value.{part.key}", language), say(f"value.{part.component}", language), percent(part.weight),
-                way_cell(part.direction, is_turned=part.is_turned, language=language),
+                Cell(say(f"value.{part.key}", language), note=_place(part, language)), percent(part.weight),
                 percent(part.percent / 100, 0) if part.percent is not None else say("waterfall.missing", language),
                 signed(part.points, 1),
             ]

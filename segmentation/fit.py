@@ -111,7 +111,7 @@ def fit_scoring_model(
         flagged = exposed.with_columns(nw.col("defaulted").fill_null(False).alias("is_defaulted"))
         draft = replace(draft, loss_table=fit_loss_table(keep(flagged)))
     scored = keep(with_returns(with_risk(sample, draft), draft.returns))
-    draft = replace(draft, reference=fit_value_reference(scored, fetch, options.weights))
+    draft = replace(draft, reference=options.reference or fit_value_reference(scored, fetch, options.weights))
     valued = keep(with_value_score(scored, draft.reference))
     return replace(draft, segments=fit_segments_of(valued, columns, options, fetch))
 

@@ -88,7 +88,9 @@ class ScoreOptions:
     returns : ReturnsSettings
         Assumed prices.
     weights : ValueWeights
-        How much each component and input of the value score counts.
+        How much each component and input of the value score counts, and which way is better.
+    reference : ValueReference or None
+        The value score's scale to go on with; None takes one from the portfolio.
     """
 
     clusters: int | None = None
@@ -102,6 +104,7 @@ class ScoreOptions:
     window_months: int | None = None
     returns: ReturnsSettings = field(default_factory=ReturnsSettings)
     weights: ValueWeights = EQUAL
+    reference: ValueReference | None = None
 
 
 @dataclass(frozen=True, slots=True)

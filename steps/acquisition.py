@@ -29,6 +29,8 @@ from segmentation.response import (
     with_response,
 )
 from segmentation.returns.acquisition import (
+    ADDED_BY_A_YES,
+    CONTACTS_A_YES,
     OFFERS,
     By,
     Economics,
@@ -92,10 +94,13 @@ def answer_column(house: House, scored: Scored) -> str:
 
 
 def response_model_of(house: House, scored: Scored) -> ResponseModel | None:
-    """Give the response model fitted on this portfolio before, or None; a filtered view has its portfolio's."""
+    """Give the response model fitted on this portfolio before, or None; a filtered view has its portfolio's.
+
+    It reads the columns of the file and nothing that was scored, so it stays when weights or
+    assumptions change.
+    """
     with house.warehouse.cursor() as cursor:
-        row = records.latest_scored(cursor, scored.snapshot.snapshot_id)
-        body = records.finding(cursor, row.scored_id, RESPONSE) if row else None
+        body = records.finding(cursor, scored.snapshot.snapshot_id, RESPONSE)
     return ResponseModel.from_dict(body) if body else None
 
 
@@ -114,7 +119,7 @@ def fit_response_model(house: House, scored: Scored, outcome: str, person: Perso
         rows.drop(columns="_responded"), rows["_responded"], candidates, outcome, seed=scored.model.seed
     )
     house.warehouse.retried(
-        lambda cursor: records.keep_finding(cursor, scored.scored_id, RESPONSE, found.to_dict())
+        lambda cursor: records.keep_finding(cursor, scored.snapshot.snapshot_id, RESPONSE, found.to_dict())
     )
     return found
 
@@ -135,8 +140,7 @@ def borrowed_models(house: House, scored: Scored) -> tuple[BorrowedModel, ...]:
         if other.snapshot_id == scored.snapshot.snapshot_id:
             continue
         with house.warehouse.cursor() as cursor:
-            row = records.latest_scored(cursor, other.snapshot_id)
-            body = records.finding(cursor, row.scored_id, RESPONSE) if row else None
+            body = records.finding(cursor, other.snapshot_id, RESPONSE)
         model = ResponseModel.from_dict(body) if body else None
         if model and model.card and {feature.column for feature in model.card.features} <= present:
             found.append(BorrowedModel(other.name, model))
@@ -186,6 +190,7 @@ def plan_campaign(
     value: float,
     own_values: bool,
     contact_cost: float,
+    added: float = ADDED_BY_A_YES,
     budget: float,
     person: Person,
     most: int = 200,
@@ -199,7 +204,9 @@ def plan_campaign(
     value, contact_cost : float
         Of a response, and of a call.
     own_values : bool
-        Whether a customer's own lifetime value stands for `value` where it is known.
+        Whether the part of a customer's own lifetime value stands for `value` where that is known.
+    added : float
+        Part of a lifetime value that a yes adds.
     budget : float
         For the spend plan by segment.
     most : int
@@ -212,7 +219,7 @@ def plan_campaign(
         if own_values:
             churn = observed_churn(frame, scored.model.returns, fetch)
             frame = with_lifetime_value(frame, churn, scored.model.returns)
-            worth = nw.col("customer_lifetime_value").fill_null(value)
+            worth = (nw.col("customer_lifetime_value") * added).fill_null(value)
         frame = frame.with_columns(worth.alias("worth"))
         if model.outcome in kinds:
             # Who has said yes already needs no call.
@@ -304,7 +311,10 @@ def set_offers(house: House, rules: Sequence[OfferRule], person: Person) -> None
 
 
 def default_response_value(economics_found: Sequence[Economics], contact_cost: float) -> tuple[float, bool]:
-    """Propose what a response is worth: the mean lifetime value, else ten times a contact's cost.
+    """Propose what a response is worth: a part of the mean lifetime value, else ten times a contact's cost.
+
+    Who is called is a customer already, so a yes can't bring a whole lifetime anew; how much it
+    adds, `ADDED_BY_A_YES`, is an own assumption.
 
     Returns
     -------
@@ -314,4 +324,5 @@ def default_response_value(economics_found: Sequence[Economics], contact_cost: f
     known = [(entry.value, entry.customers) for entry in economics_found if entry.value is not None]
     customers = sum(count for _, count in known)
     mean = sum(value * count for value, count in known) / customers if customers else 0.0
-    return (mean, False) if np.isfinite(mean) and mean > 0 else (10 * contact_cost, True)
+    is_known = np.isfinite(mean) and mean > 0
+    return (ADDED_BY_A_YES * mean, False) if is_known else (CONTACTS_A_YES * contact_cost, True)

@@ -29,12 +29,11 @@ from data.warehouse.faults import in_sentences
 from data.warehouse.house import WORKING_TABLE, EngineSettings, Warehouse
 from data.warehouse.mappings import SavedMapping
 from data.warehouse.snapshots import Snapshot
-from segmentation.scoring_model import ScoreOptions
 from settings import Settings
 from steps.house import House, limits_of
 from steps.mending import Mending, are_alike, find_mending, import_mended, keep_reading
 from steps.quality import quality_of
-from steps.scoring import score_snapshot
+from steps.scoring import score_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +214,7 @@ def take_back(
 
 def _look_over(house: House, snapshot: Snapshot) -> None:
     """Score a new snapshot and write its quality report."""
-    score_snapshot(house, snapshot.snapshot_id, ScoreOptions())
+    score_first(house, snapshot.snapshot_id)
     quality_of(house, snapshot)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import duckdb
 
 from data.engines.functions import Frame, fetch, frame_of, materialise
-from data.engines.sql import first_row, quote_identifier
 from data.warehouse.snapshots import Snapshot
 from segmentation.policy import Policy
 from segmentation.returns.movement import Movement, money_of, state_sums, with_held_risk
@@ -15,12 +14,8 @@ from segmentation.returns.treatment import with_untreated
 from segmentation.scoring_model import ScoringModel
 from segmentation.tiers import Money, with_tier
 from steps.house import House
-from steps.portfolios import list_snapshots
 from steps.scoring import Scored, scored_aside
 from steps.tiers import treated_frame
-
-LEAST_SHARED = 0.2
-"""Share of the smaller snapshot's customers that both must know to be of one lender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +38,6 @@ class MovementBoard:
     shared: int
     gone: int
     came: int
-
-
-def earlier_snapshots(house: House, current: Snapshot) -> list[Snapshot]:
-    """List snapshots of the same lender: those that share enough customer keys, nearest date first."""
-    found = []
-    with house.warehouse.cursor() as cursor:
-        for other in list_snapshots(house):
-            if other.snapshot_id == current.snapshot_id or current.customer_key == "numbered":
-                continue
-            shared = int(
-                first_row(
-                    cursor,
-                    f"SELECT count(*) FROM {quote_identifier(other.table)} SEMI JOIN "
-                    f"{quote_identifier(current.table)} USING (customer_id)",
-                )[0]
-            )
-            fewer = min(other.account.customers, current.account.customers)
-            if fewer and shared / fewer >= LEAST_SHARED:
-                found.append(other)
-    days = {
-        other.snapshot_id: abs((current.as_of - other.as_of).days) if current.as_of and other.as_of else 10**6
-        for other in found
-    }
-    return sorted(found, key=lambda other: (days[other.snapshot_id], other.name))
 
 
 def movement_between(

@@ -21,7 +21,7 @@ from segmentation.tiers import TierBoard, row_moves
 from steps.backtest_between import realised_tiers
 from steps.backtest_judged import by_rule
 from steps.house import House
-from steps.movement import earlier_snapshots
+from steps.lenders import earlier_snapshots
 from steps.scoring import Scored, open_scored
 from steps.tiers import apply_policy
 from steps.views import look_at

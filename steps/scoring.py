@@ -20,6 +20,7 @@ from segmentation.score import score
 from segmentation.scoring_model import VERSION, PortfolioColumn, ScoreOptions, ScoringModel, portfolio_columns
 from segmentation.value import ValueReference
 from steps.house import House
+from steps.lenders import scale_in_force
 
 PROFIT_STEPS = 100
 
@@ -96,6 +97,8 @@ def fit_model(
         fetch=fetch,
         keep=_keeper(cursor, "fit"),
     )
+    if options.reference is not None:
+        return model
     return replace(model, reference=taken_from(model.reference, snapshot))
 
 
@@ -119,6 +122,19 @@ def score_snapshot(
         snapshot = snapshots.get(cursor, snapshot_id)
         used = model or fit_model(cursor, snapshot, options, house.settings.sample_rows)
         return score_table(cursor, snapshot, used)
+
+
+def score_first(house: House, snapshot_id: str) -> str:
+    """Score a snapshot that has no model yet: one is fitted, the lender's value scale goes on.
+
+    Returns
+    -------
+    str
+        Identity of the scored table.
+    """
+    with house.warehouse.cursor() as cursor:
+        snapshot = snapshots.get(cursor, snapshot_id)
+    return score_snapshot(house, snapshot_id, ScoreOptions(reference=scale_in_force(house, snapshot)))
 
 
 def score_table(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, model: ScoringModel) -> str:
@@ -156,7 +172,7 @@ def open_scored(house: House, snapshot_id: str) -> Scored:
         body = records.model_body(cursor, row.model_id) if row else None
     if body is None or body.get("version") != VERSION:
         # Never scored, or by an older Stratum whose formulas were others.
-        score_snapshot(house, snapshot_id, ScoreOptions())
+        score_first(house, snapshot_id)
     with house.warehouse.cursor() as cursor:
         row = records.latest_scored(cursor, snapshot_id)
         if row is None:

@@ -12,7 +12,7 @@ from segmentation.hysteresis import Flips, flip_sums, next_standing, with_months
 from segmentation.policy import Policy
 from segmentation.selection import Selection, selected
 from steps.house import House
-from steps.movement import earlier_snapshots
+from steps.lenders import earlier_snapshots
 from steps.portfolios import list_snapshots
 from steps.scoring import Scored, open_scored
 

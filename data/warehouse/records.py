@@ -72,7 +72,10 @@ def latest_scored(cursor: duckdb.DuckDBPyConnection, snapshot_id: str) -> Scored
 def keep_finding(
     cursor: duckdb.DuckDBPyConnection, scored_id: str, kind: str, body: dict[str, object]
 ) -> None:
-    """Keep what a long calculation found of a scored table (``validation``, ``simulation``); the newest stays."""
+    """Keep what a long calculation found of a scored table (``validation``, ``simulation``); the newest stays.
+
+    What rests on the file's own columns alone (``response``) is kept by the snapshot's identity.
+    """
     cursor.execute("DELETE FROM finding WHERE scored_id = ? AND kind = ?", [scored_id, kind]).fetchall()
     cursor.execute(
         "INSERT INTO finding VALUES (?, ?, ?, ?)", [scored_id, kind, _now(), json.dumps(body)]

@@ -198,6 +198,7 @@ def delete(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     for (scored_id,) in scored:
         cursor.execute(f"DROP TABLE IF EXISTS {quote_identifier('scored_' + short(scored_id))}")
         cursor.execute("DELETE FROM finding WHERE scored_id = ?", [scored_id])
+    cursor.execute("DELETE FROM finding WHERE scored_id = ?", [snapshot.snapshot_id])
     cursor.execute("DELETE FROM overlay WHERE snapshot_id = ?", [snapshot.snapshot_id])
     cursor.execute("DELETE FROM scored WHERE snapshot_id = ?", [snapshot.snapshot_id])
     cursor.execute(f"DROP TABLE {quote_identifier(snapshot.table)}")

@@ -62,17 +62,22 @@ def show(scored: pipeline.Scored, language: Language) -> None:
             say("spend.budget", language), 0.0, 1e12, contact_cost * 3_000, key="w_call_budget"
         )
         known = any(entry.value is not None for entry in economics)
-        own_values = st.checkbox(
+        left, right = st.columns(2, vertical_alignment="bottom")
+        own_values = left.checkbox(
             say("calls.own_values", language), value=known, disabled=not known, key="w_call_own",
             help=say("calls.own_values_help", language),
         )  # fmt: skip
+        added = right.number_input(
+            say("calls.added", language), 1.0, 100.0, 100 * pipeline.ADDED_BY_A_YES, 5.0, format="%.0f",
+            disabled=not own_values, key="w_call_added", help=say("calls.added_help", language),
+        ) / 100  # fmt: skip
     model = models[chosen]
     offers = pipeline.offer_rules(house)
 
     def planned(most: int) -> pipeline.Campaign:
         return pipeline.plan_campaign(
             house, scored, model, policy, offers, calls=int(calls), value=value, own_values=own_values, contact_cost=cost, budget=budget,
-            person=state.person(), most=most,
+            added=added, person=state.person(), most=most,
         )  # fmt: skip
 
     plan = planned(SHOWN)
@@ -86,7 +91,8 @@ def show(scored: pipeline.Scored, language: Language) -> None:
         key="call-list",
     ):
         assumed = "calls.assumed_own" if own_values else "calls.assumed"
-        sentence = say(assumed, language, cut=percent(cost / value if value else None))
+        share = {"share": percent(added, 0)} if own_values else {}
+        sentence = say(assumed, language, cut=percent(cost / value if value else None, 2), **share)
         cards.rests_on(sentence, ("value_of_a_yes", "contact_cost"), language)
         if plan.chosen.calls:
             _listed(scored, plan.targets, language)
@@ -125,7 +131,7 @@ def _listed(scored: pipeline.Scored, targets: pd.DataFrame, language: Language) 
         hide_index=True,
         height=330,
         column_config={
-            name: st.column_config.NumberColumn(format="localized")
+            name: st.column_config.NumberColumn(format="accounting")
             for name in (profit, say("calls.worth", language))
         },
     )

@@ -7,7 +7,7 @@ import streamlit as st
 import pipeline
 from pages.decide import returns_hurdle, returns_next
 from pages.parts import cards, context, errors, state
-from pages.parts.groups import assumed_of, group_names, hurdle_assumed, lifetime_assumed
+from pages.parts.groups import RISK, assumed_of, group_names, hurdle_assumed, lifetime_assumed
 from reports import html
 from reports.charts.waterfall import waterfall
 from reports.escape import plain
@@ -145,10 +145,11 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
     unit_text = unit_label(scored.snapshot.currency, unit, language) or say("bar.no_currency", language)
     heads, rows = group_rows(
         found[:SHOWN_GROUPS], names, lifetimes, returns, unit,
-        (
-            assumed_of(scored, language), assumed_of(scored, language, ratio=True),
-            hurdle_assumed(scored, language), lifetime_assumed(scored, language),
-        ),
+        {
+            "loss": assumed_of(scored, language, of=RISK), "year": assumed_of(scored, language),
+            "raroc": assumed_of(scored, language, ratio=True), "hurdle": hurdle_assumed(scored, language),
+            "lifetime": lifetime_assumed(scored, language),
+        },
         language,
     )  # fmt: skip
     answer = say(
@@ -159,12 +160,11 @@ def _groups(scored: pipeline.Scored, language: Language) -> None:
         if len(found) > SHOWN_GROUPS:
             cards.quiet(say("groups.more", language, n=SHOWN_GROUPS, total=len(found)))
         churn = state.once(("churn", scored.scored_id), lambda: pipeline.churn_of(house, scored))
-        cards.quiet(
-            say(
-                "groups.timing", language, rate=percent(returns.discount_rate, 0), churn=percent(churn.overall),
-                source=say(f"churn.{churn.source}", language),
-            )
+        timing = say(
+            "groups.timing", language, rate=percent(returns.discount_rate, 0), churn=percent(churn.overall),
+            source=say(f"churn.{churn.source}", language),
         )  # fmt: skip
+        cards.quiet(marked(timing, rests_on(language, "churn_rate"), state.theme()))
         _rests_on(scored, language)
     _one_group(scored, dimension or "tier", [group.key for group in found[:SHOWN_GROUPS]], names, language)
 

@@ -7,6 +7,7 @@ of its own making.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -106,7 +107,14 @@ def quiet(text: Text) -> None:
     st.html(html.quiet(text, current_theme()))
 
 
-def card(title: Text, subtitle: Text = "", body: Markup | None = None, *, key: str) -> DeltaGenerator:
+def card(
+    title: Text,
+    subtitle: Text = "",
+    body: Markup | None = None,
+    *,
+    key: str,
+    height: Literal["stretch", "content"] = "stretch",
+) -> DeltaGenerator:
     """Open a card and give it for what else goes into it.
 
     Parameters
@@ -117,13 +125,15 @@ def card(title: Text, subtitle: Text = "", body: Markup | None = None, *, key: s
         Built by `reports.html`.
     key : str
         Name of the card on its page; no two are the same.
+    height : str
+        ``stretch`` to end where the card beside it ends, ``content`` where one above another stand.
 
     Returns
     -------
     DeltaGenerator
         ``with card(…): st.slider(…)``.
     """
-    container = st.container(border=True, height="stretch", key=f"card-{key}")
+    container = st.container(border=True, height=height, key=f"card-{key}")
     theme = current_theme()
     container.html(html.card_head(title, subtitle, theme))
     if body is not None:

@@ -106,21 +106,24 @@ def _picture(
         subtitle = _tier_subtitle(picture, language)
         heads, rows = check_rows(picture.by_lines.checks, language)
         body = html.table(heads, rows, state.theme(), caption=title) if rows else None
-        cards.card(title, subtitle, body, key="why-tier")
+        cards.card(title, subtitle, body, key="why-tier", height="content")
         profile = next((entry for entry in scored.profiles if entry.number == row["segment"]), None)
         segment = segment_title(profile.name, profile.title, language) if profile else "–"
         heads, rows = peer_rows(picture.peers, language)
         title = say("customer.peers_title", language)
         cards.card(
             title, say("customer.segment", language, name=segment),
-            html.table(heads, rows, state.theme(), caption=title), key="peers",
+            html.table(heads, rows, state.theme(), caption=title), key="peers", height="content",
         )  # fmt: skip
     with right:
         _value(picture, scored.model.reference, language)
         _score(scored, picture, language)
         if picture.curve:
             with cards.card(
-                say("customer.curve_title", language), say("customer.curve_subtitle", language), key="curve"
+                say("customer.curve_title", language),
+                say("customer.curve_subtitle", language),
+                key="curve",
+                height="content",
             ):
                 drawn = default_curve(picture.curve, theme=state.theme(), language=language)
                 cards.chart(drawn, language, key="curve-chart")
@@ -181,7 +184,7 @@ def _value(picture: pipeline.CustomerPicture, reference: pipeline.ValueReference
     base, score = picture.value_base, float(picture.row["value_score"])
     subtitle = say("waterfall.subtitle", language, base=number(base, 1), score=number(score, 1))
     title = say("waterfall.title", language)
-    with cards.card(title, subtitle, key="value-waterfall"):
+    with cards.card(title, subtitle, key="value-waterfall", height="content"):
         drawn = value_waterfall(base, picture.value_parts, score, theme=state.theme(), language=language)
         cards.chart(drawn, language, key="value-waterfall-chart")
         turned = [part.key for part in picture.value_parts if part.is_turned]
@@ -225,11 +228,13 @@ def _score(scored: pipeline.Scored, picture: pipeline.CustomerPicture, language:
     title = say("customer.points_title", language)
     if not picture.points:
         reason = quality_reason(str(scored.model.quality.get("reason") or "no_outcome"), language)
-        cards.card(title, say("customer.no_scorecard", language, reason=reason), key="points")
+        cards.card(
+            title, say("customer.no_scorecard", language, reason=reason), key="points", height="content"
+        )
         return
     heads, rows = point_rows(picture.points, language)
     body = html.table(heads, rows, state.theme(), caption=title)
-    with cards.card(title, say("customer.points_subtitle", language), body, key="points"):
+    with cards.card(title, say("customer.points_subtitle", language), body, key="points", height="content"):
         source = str(picture.row["probability_source"])
         if source != "scorecard":
             cards.quiet(say("customer.not_used", language, source=say(f"source.{source}", language)))

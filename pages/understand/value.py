@@ -63,9 +63,13 @@ def _reference(scored: pipeline.Scored, language: Language) -> None:
         )  # fmt: skip
         heads, rows = knot_rows(picture.reference, language)
         cards.folded(say("reference.knots", language), html.table(heads, rows, state.theme(), caption=title))
+        own = picture.reference.baseline == scored.snapshot.snapshot_id
         absent = [
-            say("reference.absent_row", language, name=say(f"value.{name}", language), reason=say(f"absent.{reason}", language))
+            say(
+                "reference.absent_row", language, name=say(f"value.{name}", language),
+                reason=say(f"absent.{reason}" if own else f"absent.{reason}_then", language),
+            )
             for name, reason in picture.reference.absent
         ]  # fmt: skip
         if absent:
-            cards.quiet(say("reference.absent", language, names=", ".join(absent)))
+            cards.quiet(say("reference.absent", language, names=LIST_JOIN[language].join(absent)))

@@ -92,17 +92,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "calls.own": ("this portfolio's own", "本组合"),
     "calls.number": ("Calls at most", "联系上限"),
     "calls.value": ("A yes is worth", "一次成交价值"),
-    "calls.value_help": ("Filled in with the mean lifetime value where it is known, else ten times the cost of a contact (assumed)",
-                         "默认取平均生命周期价值；未知时取触达成本的十倍（假设）"),
+    "calls.value_help": (
+        "Filled in with a tenth of the mean lifetime value where it is known, else ten times the cost of a contact (assumed)",
+        "默认取平均生命周期价值的十分之一；未知时取触达成本的十倍（假设）"),
     "calls.cost": ("A call costs", "单次触达成本"),
     "calls.assumed": ("Value of a yes and cost of a call are assumptions until you enter yours. A call is worth making from a probability of {cut}.",
                       "成交价值与触达成本在您填写前为假设。响应概率达到 {cut} 的联系才值得。"),
     "calls.assumed_own": (
-        "A yes is worth the customer's own lifetime value; where that is unknown, the figure above counts, from a "
-        "probability of {cut}. Cost of a call is an assumption until you enter yours.",
-        "成交价值取客户自身生命周期价值；未知者采用上方数值（响应概率达到 {cut} 才值得）。触达成本在您填写前为假设。"),
-    "calls.own_values": ("A yes is worth the customer's own lifetime value", "成交价值取客户自身生命周期价值"),
+        "A yes adds {share} of the customer's own lifetime value; where that is unknown, the figure above counts, from a "
+        "probability of {cut}. The share and the cost of a call are assumptions until you enter yours.",
+        "一次成交增加客户自身生命周期价值的 {share}；未知者采用上方数值（响应概率达到 {cut} 才值得）。该比例与触达成本在您填写前为假设。"),
+    "calls.own_values": ("By the customer's own lifetime value", "按客户自身生命周期价值"),
     "calls.own_values_help": ("Customers who cost more than they bring are then never called", "预计亏损的客户将不会被联系"),
+    "calls.added": ("A yes adds so much of it (%)", "一次成交增加其（%）"),
+    "calls.added_help": (
+        "Who is called is a customer already, so a yes brings a part of a lifetime value, not all of it; for prospects enter 100",
+        "联系对象已是客户，成交只增加部分价值；对潜在客户请填 100"),
     "calls.worth": ("A yes is worth", "成交价值"),
     "calls.list": ("The list", "名单"),
     "calls.download": ("Download the list", "下载名单"),

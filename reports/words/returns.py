@@ -325,6 +325,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "absent.missing": ("not in the file", "文件中没有"),
     "absent.constant": ("the same for everybody", "所有客户相同"),
     "absent.weight": ("weighs 0", "权重为 0"),
+    "absent.missing_then": ("not in the file it was taken from", "所取自的文件中没有"),
+    "absent.constant_then": ("the same for everybody then", "当时所有客户相同"),
+    "absent.weight_then": ("weighs 0", "权重为 0"),
 
     "waterfall.title": ("What makes the value score?", "价值得分由什么构成？"),
     "waterfall.subtitle": ("From the median customer ({base}) to {score}; a missing value counts as the median",
@@ -335,6 +338,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "waterfall.start": ("Median customer", "中位客户"),
     "waterfall.end": ("Value score", "价值得分"),
     "waterfall.beats": ("Beats", "超过"),
+    "waterfall.beats_help": ("Share of the reference customers it beats, in the direction that is better", "按优劣方向超过的参照客户比例"),
     "waterfall.points": ("Points", "分值"),
     "waterfall.missing": ("not known", "未知"),
     "customer.lifetime": ("Lifetime value", "生命周期价值"),

@@ -29,6 +29,11 @@ MARKET_COST_YUAN = 30.0
 By = Literal["segment", "channel"]
 BYS: tuple[By, ...] = get_args(By)
 
+ADDED_BY_A_YES = 0.10
+"""Part of a customer's lifetime value that a yes to a campaign adds: an own assumption."""
+CONTACTS_A_YES = 10.0
+"""A yes is worth so many contacts where no lifetime value is known: an own assumption."""
+
 
 @dataclass(frozen=True, slots=True)
 class Economics:

@@ -84,8 +84,11 @@ def test_a_new_tab_shows_the_same_of_the_same(page: Page, server: str) -> None:
 def test_a_mark_of_the_board_leads_there_too(page: Page, server: str) -> None:
     opened(page, f"{server}/tiers")
     page.wait_for_function("() => globalThis.stratumBoard?.answer({})")
-    page.locator("a.mark[data-about]").locator("visible=true").first.click()
-    assert at_the_register(page)["about"][0].startswith("treatments")
+    ratio = page.locator("td a.mark[data-about]").locator("visible=true").first
+    assert str(ratio.get_attribute("data-about")).split(",") == ["treatments", "tax_rate", "risk_free_rate"]
+    # All of the table's figures are under treatment: its own line says so, and leads there.
+    page.locator("a.mark.treated").click()
+    assert at_the_register(page)["about"] == ["treatments"]
     expect(page.get_by_role("row", name="what each tier gets").first).to_have_attribute(
         "aria-selected", "true"
     )

@@ -421,6 +421,55 @@ def test_an_old_scale_on_new_customers_shows_its_age(
 # ---------------------------------------------------------------- acquisition
 
 
+def test_a_response_model_outlives_other_weights_and_goes_with_its_snapshot(
+    house: pipeline.House, months: Months, policy: pipeline.Policy, tmp_path: Path
+) -> None:
+    scored = imported_scored(house, tmp_path)
+    model = pipeline.fit_response_model(house, scored, "campaign_responses", ANN)
+    asked = pipeline.ValueWeights({"loyalty": 2.0})
+    trial = pipeline.try_weights(house, scored, asked, policy, ANN, rebaseline=False)
+    pipeline.use_reference(house, scored, trial.reference, ANN)
+    after = pipeline.open_scored(house, scored.snapshot.snapshot_id)
+    assert after.scored_id != scored.scored_id
+    assert pipeline.response_model_of(house, after) == model
+    pipeline.delete_snapshot(house, scored.snapshot.snapshot_id, ANN)
+    with house.warehouse.cursor() as cursor:
+        kept = cursor.execute(
+            "SELECT count(*) FROM finding WHERE scored_id = ?", [scored.snapshot.snapshot_id]
+        )
+        assert kept.fetchall() == [(0,)]
+
+
+def imported_scored(house: pipeline.House, folder: Path) -> pipeline.Scored:
+    frame = simulate(1, customers=600)
+    frame["name"] = frame["name"].astype(object)
+    snapshot = imported(house, frame, folder, "April")
+    return pipeline.open_scored(house, snapshot.snapshot_id)
+
+
+def test_a_yes_of_a_customer_adds_a_part_of_its_lifetime_value(
+    house: pipeline.House, months: Months, policy: pipeline.Policy
+) -> None:
+    scored = months[1]
+    model = pipeline.fit_response_model(house, scored, "campaign_responses", ANN)
+
+    def plan(added: float) -> pipeline.Campaign:
+        return pipeline.plan_campaign(
+            house, scored, model, policy, pipeline.offer_rules(house), calls=50, value=0.0, own_values=True,
+            contact_cost=0.01, budget=100.0, added=added, person=ANN,
+        )  # fmt: skip
+
+    part, whole = plan(0.1), plan(1.0)
+    assert whole.chosen.value > 0
+    assert part.chosen.value == pytest.approx(0.1 * whole.chosen.value)
+    assert part.chosen.cost == whole.chosen.cost
+    economics = pipeline.acquisition_economics(house, scored, "segment", policy)
+    known = [(entry.value, entry.customers) for entry in economics if entry.value is not None]
+    mean = sum(value * n for value, n in known) / sum(n for _, n in known)
+    assert pipeline.default_response_value(economics, 30.0) == (pytest.approx(0.1 * mean), False)
+    assert pipeline.default_response_value([], 30.0) == (300.0, True)
+
+
 def test_a_planted_lean_is_found_and_the_list_beats_random(
     house: pipeline.House, months: Months, policy: pipeline.Policy
 ) -> None:

@@ -12,7 +12,7 @@ import { fill, gateText, number } from './formats.mjs';
 import { afterKey, isSame, movedTo, newHistory, redo, step, typedGate, typedThreshold, undo, valueOf } from './moves.mjs';
 import { pixelOf } from './labels.mjs';
 import { fit, paintBars, paintLines, rungAt, shareOfRung, stepAt } from './paint.mjs';
-import { buildGates, buildTable, fillFigures, make, setText } from './elements.mjs';
+import { buildGates, buildTable, dressMark, fillFigures, make, setText } from './elements.mjs';
 import { rowCells, verdict } from './words.mjs';
 
 /** Show a board, or give the one that stands there its new record; gives what takes it away. */
@@ -116,6 +116,7 @@ class Board {
     for (const handle of this.handles) handle.element.setAttribute('aria-label', this.nameOf(handle));
     for (const strip of this.strips) strip.dress(words, colours);
     this.table.dress(words, colours);
+    dressMark(this.find('.treated'), words.treatedHint, words.treatedAddress, words.treatedKeys);
     setText(this.find('.near'), this.data.note);
     this.legend();
     this.find('.propose').hidden = !this.data.canPropose;

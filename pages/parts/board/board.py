@@ -20,7 +20,7 @@ import pipeline
 from pages.parts import state
 from reports.board import board_base, board_colours, board_words
 from reports.formats import MoneyUnit, unit_label
-from reports.marks import Assumed, address
+from reports.marks import Assumed, address, rests_on
 from reports.theme import palette
 from segmentation.policy import CLOSED, HIGHEST_STEP, LIFECYCLES, TOP_RUNG, Gate, Policy
 
@@ -91,6 +91,7 @@ def board(
         Page the visitor asked for: one of `links`, or ``policies`` to propose the policy.
     """
     language = state.language()
+    treated = rests_on(language, "treatments")
     cube = st.components.v2.component("stratum_cube", html="<span hidden></span>", js=script(CUBE))
     component = st.components.v2.component(
         "stratum_board",
@@ -118,6 +119,9 @@ def board(
                     "markHint": assumed.words,
                     "markAddress": address(assumed.keys),
                     "markKeys": ",".join(assumed.keys),
+                    "treatedHint": treated.words,
+                    "treatedAddress": address(treated.keys),
+                    "treatedKeys": ",".join(treated.keys),
                 },
                 "colours": board_colours(palette(state.theme())),
                 "note": note,

@@ -86,6 +86,14 @@ function strip({ lifecycle, name, zones, ghosts, knobs, inputs }) {
   };
 }
 
+/** Tell a mark what its figure rests on; where it leads is written by the server: keys of assumptions and nothing else. */
+export function dressMark(mark, hint, address, keys) {
+  mark.title = hint;
+  mark.setAttribute('aria-label', hint);
+  mark.setAttribute('href', address ?? '');
+  mark.setAttribute('data-about', keys ?? '');
+}
+
 /** Build the table: a row a tier and the total, two lines a cell. */
 export function buildTable(table) {
   const heads = FIGURES.map(() => make('th', { scope: 'col' }));
@@ -113,13 +121,7 @@ export function buildTable(table) {
       for (const { tier, swatch, name, cells } of rows) {
         setText(name, words.tiers[tier]);
         swatch.style.background = colours.tiers[tier] ?? 'transparent';
-        for (const { mark } of cells) {
-          // Where it leads is written by the server: keys of assumptions and nothing else.
-          mark.title = words.markHint;
-          mark.setAttribute('aria-label', words.markHint);
-          mark.setAttribute('href', words.markAddress ?? '');
-          mark.setAttribute('data-about', words.markKeys ?? '');
-        }
+        for (const { mark } of cells) dressMark(mark, words.markHint, words.markAddress, words.markKeys);
       }
     },
     set(place, texts) {
