@@ -22,6 +22,8 @@ Text = str | Markup
 
 _TITLE, _BODY, _SMALL = f"{SIZE_TITLE / SIZE_BODY:.3f}rem", "1rem", f"{SIZE_SMALL / SIZE_BODY:.3f}rem"
 _FIGURES = "font-variant-numeric:tabular-nums lining-nums"
+LONGEST_CELL = 240
+"""Characters of a table's cell; some hold a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +342,7 @@ def _cell_style(align: Align, colours: Palette, *, is_marked: bool = False) -> s
 
 def _head_row(heads: Sequence[Head], colours: Palette) -> Markup:
     cells = Markup("").join(
-        Markup('<th scope="col" style="{};font-size:{};font-weight:600;color:{}">{}</th>').format(
+        Markup('<th scope="col" style="{};word-break:keep-all;font-size:{};font-weight:600;color:{}">{}</th>').format(
             _cell_style(head.align, colours), _SMALL, colours.muted,
             term(head.label, head.hint) if head.hint else safe(head.label),
         )
@@ -367,12 +369,23 @@ def _row(heads: Sequence[Head], row: Row, theme: Theme) -> Markup:
     return Markup("<tr{}>{}</tr>").format(marked, Markup("").join(cells))
 
 
+def _letters(text: str) -> float:
+    """Count letters by their room: a Chinese one takes that of one and a half.
+
+    Examples
+    --------
+    >>> _letters("ready"), _letters("就绪")
+    (5.0, 3.0)
+    """
+    return sum(1.5 if letter >= "\u2e80" else 1.0 for letter in text)
+
+
 def _inside(cell: Cell, theme: Theme) -> Markup:
     """Put a cell's parts together: bar or swatch, text, mark, note, and the change below."""
     parts = [swatch(cell.swatch)] if cell.swatch else []
     parts += [_bar(cell.bar)] if cell.bar else []
-    no_break = "white-space:nowrap" if not cell.swatch and len(cell.text) < 14 else ""
-    parts.append(Markup('<span style="{}">{}</span>').format(no_break, safe(cell.text)))
+    no_break = "white-space:nowrap" if not cell.swatch and _letters(cell.text) < 14 else ""
+    parts.append(Markup('<span style="{}">{}</span>').format(no_break, safe(cell.text, LONGEST_CELL)))
     parts += [mark(theme, cell.assumed)] if cell.assumed else []
     if cell.note:
         style = f"font-size:{_SMALL};color:{palette(theme).muted};margin-left:.4em"

@@ -198,10 +198,11 @@ def lets_rows(
     for key, needs in LETS:
         is_ready = not needs or any(name in kinds for name in needs)
         labels = between.join(column_label(name, language) for name in needs[:3])
+        lacking = "lets.needs" if len(needs) == 1 else "lets.needs_one_of"
         rows.append(
             (
                 say(key, language),
-                say("lets.ready", language) if is_ready else say("lets.needs", language, columns=labels),
+                say("lets.ready", language) if is_ready else say(lacking, language, columns=labels),
             )
         )
     label = say("lets.scorecard", language)
@@ -256,17 +257,63 @@ def noticed(findings: Sequence[FindingFacts], report: ReportFacts, language: Lan
     What is only good to know of single columns stays in the report.
     """
     headers = {column.name: column.header for column in report.columns}
-    said = [
-        (item.severity, finding_sentence(item, language))
-        for item in findings
-        if item.key not in IN_REPORT_TOO
-    ]
+    said = _said_together([item for item in findings if item.key not in IN_REPORT_TOO], language)
     said += [
         (item.severity, quality_sentence(item, headers, language))
         for item in report.findings
         if item.severity
     ]
     return [sentence for _, sentence in sorted(said, key=lambda pair: -pair[0])]
+
+
+TOGETHER = ("day_month_decided", "two_digit_years", "serial_dates")
+"""Findings that often hold for many columns alike: one sentence for all of them."""
+NAMED_TOGETHER = 3
+
+
+def _said_together(findings: Sequence[FindingFacts], language: Language) -> list[tuple[int, str]]:
+    """Say findings, those of many columns in one sentence where the first of them stands."""
+    alike: dict[tuple[object, ...], list[FindingFacts]] = {}
+    for place, item in enumerate(findings):
+        key = (
+            (item.key, item.detail, item.count) if item.key == "two_digit_years" else (item.key, item.detail)
+        )
+        alike.setdefault(key if item.key in TOGETHER else (place,), []).append(item)
+    return [
+        (
+            group[0].severity,
+            finding_sentence(group[0], language) if len(group) == 1 else _of_several(group, language),
+        )
+        for group in alike.values()
+    ]
+
+
+def _of_several(group: Sequence[FindingFacts], language: Language) -> str:
+    between = "、" if language == "zh" else ", "
+    headers = between.join(f"“{plain(item.column, 40)}”" for item in group[:NAMED_TOGETHER])
+    if len(group) > NAMED_TOGETHER:
+        headers = say("finding.and_more", language, headers=headers, n=len(group) - NAMED_TOGETHER)
+    first = group[0]
+    values: dict[str, str | int] = {"n": len(group), "headers": headers}
+    if first.key == "day_month_decided":
+        values["order"] = say(f"finding.order.{first.detail}", language)
+    if first.key == "two_digit_years":
+        values |= {"first": str(first.count - 99), "last": str(first.count)}
+    return say(f"finding.{first.key}.several", language, **values)
+
+
+CURRENCY_SIGNS = "$€£¥￥₹₽₩₺₴₫฿"
+
+
+def currency_sign(examples: Sequence[str]) -> str:
+    """Find the currency sign amounts are written with; it may stand for several currencies.
+
+    Examples
+    --------
+    >>> currency_sign(["1,000", "$60,000.00"]), currency_sign(["60"])
+    ('$', '')
+    """
+    return next((sign for text in examples for sign in text if sign in CURRENCY_SIGNS), "")
 
 
 class EntryFacts(Protocol):

@@ -131,7 +131,7 @@ def finding_rows(
                 Cell(say(f"quality.severity.{finding.severity}", language), swatch=tones[finding.severity]),
                 Cell(f"{finding.count:,}"),
                 Cell(
-                    percent(finding.count / rows) if rows and finding.key != "several_currencies" else MISSING
+                    share_of(finding.count, rows) if rows and finding.key != "several_currencies" else MISSING
                 ),
             ],
             is_strong=finding.severity == WORST,
@@ -139,6 +139,18 @@ def finding_rows(
         for finding in findings
     ]
     return heads, body
+
+
+def share_of(count: int, rows: int) -> str:
+    """Write a share that is never shown as none when it is some.
+
+    Examples
+    --------
+    >>> share_of(1, 20_000).startswith("< 0.1"), share_of(0, 20_000).startswith("0.0")
+    (True, True)
+    """
+    share = count / rows
+    return f"< {percent(0.001)}" if 0 < share < 0.0005 else percent(share)
 
 
 def column_rows(
@@ -163,7 +175,10 @@ def column_rows(
                     Cell(label_of(column.name, headers, language), hint=plain(column.header, 120)),
                     Cell(percent(share, 0), bar=Bar(share, colours.muted)),
                     Cell(spark(column.bins, colours.accent) if column.bins else ""),
-                    Cell(values_of(column, language)),
+                    Cell(
+                        values_of(column, language) or MISSING,
+                        hint="" if values_of(column, language) else say("quality.values.none", language),
+                    ),
                     Cell(f"{column.levels:,}"),
                 ]
             )

@@ -11,7 +11,7 @@ from pages.data import mapping_table, reading, taking_in, uniting, unsure
 from pages.parts import cards, errors, state
 from reports.escape import plain
 from reports.formats import Language, day, money, money_unit, percent
-from reports.intake import unit_name
+from reports.intake import currency_sign, unit_name
 from reports.words import say
 
 EXPOSURES = ("exposure", "exposure_at_default", "outstanding_balance", "credit_limit")
@@ -23,9 +23,11 @@ def show(inspection: pipeline.Inspection, language: Language) -> None:
     looked = preview_of(inspection, inspection.mapping)
     _head(inspection, looked, language)
     with taking_in.questions_area("take", language) as clear:
-        mapping = _ask(inspection, looked, language)
+        mapping, is_hopeless = _ask(inspection, looked, language)
         with st.container(horizontal=True):
-            take = st.button(say("question.accept", language), type="primary", key="take")
+            take = st.button(
+                say("question.accept", language), type="primary", key="take", disabled=is_hopeless
+            )
             drop = st.button(say("action.cancel", language), key="drop")
     if drop:
         taking_in.drop(inspection)
@@ -34,17 +36,25 @@ def show(inspection: pipeline.Inspection, language: Language) -> None:
         taking_in.take(inspection, mapping, language)
 
 
-def _ask(inspection: pipeline.Inspection, looked: pipeline.Preview, language: Language) -> pipeline.Mapping:
-    """All that can be asked of a file, what needs an answer first; each answer changes the mapping."""
-    reading.show(inspection, language)
+def _ask(
+    inspection: pipeline.Inspection, looked: pipeline.Preview, language: Language
+) -> tuple[pipeline.Mapping, bool]:
+    """All that can be asked of a file, what needs an answer first; each answer changes the mapping.
+
+    Also says whether no row of the file can be used under it, so that there is nothing to take in.
+    """
+    reading.which_table(inspection, language)
+    warning = st.container()
     mapping = _three_questions(inspection, looked, language)
     mapping = unsure.show(mapping, inspection, language)
     after = looked if mapping == inspection.mapping else preview_of(inspection, mapping)
     if after.refusal is not None:
-        st.warning(errors.told(after.refusal))
+        warning.warning(errors.told(after.refusal))
     if after.united is not None:
         uniting.show(after.united, language)
-    return mapping_table.show(mapping, inspection, language)
+    mapping = mapping_table.show(mapping, inspection, language)
+    reading.how(inspection, language)
+    return mapping, after.refusal is not None and after.is_whole
 
 
 def preview_of(inspection: pipeline.Inspection, mapping: pipeline.Mapping) -> pipeline.Preview:
@@ -55,12 +65,13 @@ def preview_of(inspection: pipeline.Inspection, mapping: pipeline.Mapping) -> pi
 
 def _head(inspection: pipeline.Inspection, looked: pipeline.Preview, language: Language) -> None:
     """The title, how much was looked at, and an earlier mapping when there is one."""
-    key = "question.looked_at" if looked.is_whole else "question.looked_at_first"
-    rows = looked.account.rows_read if looked.account else 0
-    cards.heading(
-        say("portfolios.title_nearly", language),
-        say(key, language, file=plain(inspection.name, 120), rows=rows),
-    )
+    name = plain(inspection.name, 120)
+    if looked.account is None:
+        cards.heading(say("portfolios.title_not_yet", language), name)
+    else:
+        key = "question.looked_at" if looked.is_whole else "question.looked_at_first"
+        rows = looked.account.rows_read
+        cards.heading(say("portfolios.title_nearly", language), say(key, language, file=name, rows=rows))
     saved = inspection.saved
     if saved is None:
         return
@@ -89,7 +100,7 @@ def _three_questions(
     with columns[1], _question_card("exposure", language):
         mapping = _ask_exposure(mapping, inspection, looked, language)
     with columns[2], _question_card("currency", language):
-        return _ask_currency(mapping, language)
+        return _ask_currency(mapping, inspection, language)
 
 
 def _question_card(name: str, language: Language) -> st.delta_generator.DeltaGenerator:
@@ -167,9 +178,7 @@ def _ask_exposure(
     )
     if chosen is None:
         return mapping if proposed is None else pipeline.without_amounts(mapping)
-    cards.quiet(
-        " · ".join(plain(cell, 24) for cell in filter(str.strip, inspection.examples.get(chosen, ())[:3]))
-    )
+    cards.quiet(" · ".join(plain(cell, 24) for cell in inspection.examples.get(chosen, ())[:3]))
     if chosen != proposed:
         mapping = pipeline.with_choice(mapping, chosen, "exposure")
     return _ask_unit(mapping, chosen, language)
@@ -189,7 +198,9 @@ def _ask_unit(mapping: pipeline.Mapping, header: str, language: Language) -> pip
     return mapping if chosen == entry.scale else pipeline.with_scale(mapping, header, chosen)
 
 
-def _ask_currency(mapping: pipeline.Mapping, language: Language) -> pipeline.Mapping:
+def _ask_currency(
+    mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: Language
+) -> pipeline.Mapping:
     """Which currency; a column that says so wins row by row."""
     known = [mapping.currency] if mapping.currency else []
     options: list[str | None] = [*dict.fromkeys([*known, *CURRENCIES]), None]
@@ -202,5 +213,11 @@ def _ask_currency(mapping: pipeline.Mapping, language: Language) -> pipeline.Map
         label_visibility="collapsed",
         accept_new_options=True,
     )
+    amounts = [
+        inspection.examples.get(entry.header, ()) for entry in mapping.entries if entry.kind == "money"
+    ]
+    sign = currency_sign([cell for cells in amounts for cell in cells])
+    if sign:
+        cards.quiet(say("question.currency.sign", language, sign=sign))
     is_code = isinstance(chosen, str) and len(chosen) == 3 and chosen.isalpha()
     return replace(mapping, currency=chosen.upper() if is_code and chosen else None)

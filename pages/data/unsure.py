@@ -62,9 +62,7 @@ def _ask_one(
         if is_unit
         else _ask_target(mapping, entry, question, language)
     )
-    cards.quiet(
-        " · ".join(plain(cell, 24) for cell in filter(str.strip, inspection.examples.get(header, ())[:3]))
-    )
+    cards.quiet(" · ".join(plain(cell, 24) for cell in inspection.examples.get(header, ())[:3]))
     return changed
 
 

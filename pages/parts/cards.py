@@ -76,7 +76,7 @@ def styles() -> None:
         [class*="st-key-treatment-"] [data-testid="stNumberInputStepDown"] {{ display: none; }}
         @media (max-width: 640px) {{
           [class*="st-key-treatment-"] > div:first-child {{ width: 100%; min-width: 100%; }}
-          [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 16px 3rem; }}
+          [data-testid="stMainBlockContainer"] {{ padding: 4.2rem 16px 3rem; }}
         }}
         @media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}
         </style>"""
