@@ -393,8 +393,9 @@ def _inside(cell: Cell, theme: Theme) -> Markup:
     if cell.change:
         parts.append(Markup("<br>") + change_line(cell.change, theme))
     together = Markup("").join(parts)
-    # A bar and its figure belong on one line.
-    return Markup('<span style="white-space:nowrap">{}</span>').format(together) if cell.bar else together
+    # A bar and its figure belong on one line, and so do a swatch and its short name.
+    is_one_line = cell.bar or (cell.swatch and _letters(cell.text) < 16 and not cell.note and not cell.change)
+    return Markup('<span style="white-space:nowrap">{}</span>').format(together) if is_one_line else together
 
 
 def _bar(bar: Bar) -> Markup:

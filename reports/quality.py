@@ -19,6 +19,8 @@ from reports.words.names import column_label
 
 EPOCH = date(1970, 1, 1)
 WORST = 3
+YEARS = range(1900, 2101)
+"""Whole numbers all within are years, which have no thousands separator."""
 
 
 class QualityFacts(Protocol):
@@ -97,9 +99,10 @@ def quality_sentence(finding: QualityFacts, headers: dict[str, str], language: L
     --------
     >>> from types import SimpleNamespace as Facts
     >>> quality_sentence(Facts(key="missing", severity=1, column="x_a", count=2), {"x_a": "Köln"}, "en")
-    'Köln is missing for 2 customers'
+    '“Köln” is missing for 2 customers'
     """
     label = label_of(finding.column, headers, language) if finding.column else ""
+    label = label if finding.column in BY_NAME else f"“{label}”"
     return say(f"quality.{finding.key}", language, n=finding.count, label=label)
 
 
@@ -214,17 +217,22 @@ def values_of(column: ColumnFacts, language: Language) -> str:
     >>> from types import SimpleNamespace as Facts
     >>> values_of(Facts(kind="money", minimum=1.0, median=2.5, maximum=1e6, top=(), filled=3), "en")
     '1 · 2.50 · 1,000,000'
-    >>> values_of(Facts(kind="text", minimum=None, median=None, maximum=None, top=(("IN", 3),), filled=4), "en")[:5]
-    'IN 75'
+    >>> values_of(Facts(kind="number", minimum=1972.0, median=2004.0, maximum=2006.0, top=(), filled=3), "en")
+    '1972 · 2004 · 2006'
+    >>> values_of(Facts(kind="text", minimum=None, median=None, maximum=None, top=(("IN", 3),), filled=4), "en")[:6]
+    'IN (75'
     """
     if column.minimum is not None and column.median is not None and column.maximum is not None:
         marks = (column.minimum, column.median, column.maximum)
+        if column.kind in ("number", "integer") and all(mark in YEARS for mark in marks):
+            return " · ".join(f"{mark:.0f}" for mark in marks)
         return " · ".join(_written(mark, column.kind) for mark in marks)
     between = "、" if language == "zh" else ", "
     yes_no = {"true": say("cell.yes", language), "false": say("cell.no", language)}
     words = yes_no if column.kind == "flag" else {}
+    written = "{}（{}）" if language == "zh" else "{} ({})"
     return between.join(
-        f"{plain(words.get(text, text), 24)} {percent(count / column.filled, 0)}"
+        written.format(plain(words.get(text, text), 24), percent(count / column.filled, 0))
         for text, count in column.top[:3]
     )
 

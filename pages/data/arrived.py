@@ -23,8 +23,8 @@ def show(snapshot: pipeline.Snapshot, language: Language) -> None:
     if not state.kept("is_new", True):
         rest = say("account.same", language, name=plain(snapshot.name))
     note = say("mended.from", language) if "mended_from" in snapshot.sources[0] else ""
-    cards.answer(strong, rest, note)
-    download(snapshot, language)
+    with cards.answer_with(strong, rest, note, key="account"):
+        download(snapshot, language)
     scored = context.open_scored(snapshot)
     left, right = st.columns([3, 2])
     with left:

@@ -83,10 +83,11 @@ def _head(inspection: pipeline.Inspection, looked: pipeline.Preview, language: L
     if saved.likeness == 1.0:
         cards.answer("", say("mapping.reused", language, **facts))
         return
-    cards.answer("", say("mapping.nearly", language, share=percent(saved.likeness, 0), **facts))
-    if st.button(say("mapping.use_saved", language), key="use_saved"):
-        state.keep("inspection", replace(pipeline.with_saved_mapping(inspection), saved=None))
-        st.rerun()
+    offer = say("mapping.nearly", language, share=percent(saved.likeness, 0), **facts)
+    with cards.answer_with("", offer, key="saved"):
+        if st.button(say("mapping.use_saved", language), key="use_saved"):
+            state.keep("inspection", replace(pipeline.with_saved_mapping(inspection), saved=None))
+            st.rerun()
 
 
 def _three_questions(

@@ -29,6 +29,7 @@ __all__ = [
     "Metric",
     "Row",
     "answer",
+    "answer_with",
     "card",
     "chart",
     "clickable_chart",
@@ -64,6 +65,13 @@ def styles() -> None:
         [class*="st-key-card-"] {{
           background: {colours.card}; border-color: {colours.line}; box-shadow: none; padding: 1rem; gap: .6rem;
         }}
+        [data-testid^="stBaseButton-primary"]:not(:disabled),
+        [data-testid^="stBaseButton-primary"]:not(:disabled) p {{ color: {colours.on_accent}; }}
+        [class*="st-key-answer-"] {{
+          background: {colours.wash}; border-left: 4px solid {colours.accent}; border-radius: 3px;
+          padding: .7rem 1rem; gap: .6rem;
+        }}
+        [class*="st-key-answer-"] [role="status"] {{ border: 0 !important; padding: 0 !important; }}
         .js-plotly-plot text, [data-testid="stMain"] {{ font-variant-numeric: tabular-nums lining-nums; }}
         [data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"] small {{ color: {colours.muted}; opacity: 1; }}
         /* Its download would write cells that a spreadsheet runs. */
@@ -91,6 +99,13 @@ def heading(title: str, sentence: Text = "") -> None:
 def answer(strong: Text, rest: Text = "", note: Text = "") -> None:
     """Show the verdict in its box: the finding, its consequences, what it rests on."""
     st.html(html.answer(strong, rest, note, current_theme()))
+
+
+def answer_with(strong: Text, rest: Text = "", note: Text = "", *, key: str) -> DeltaGenerator:
+    """Show the verdict in its box and give the box for what can be done about it: a button, a download."""
+    box = st.container(key=f"answer-{key}")
+    box.html(html.answer(strong, rest, note, current_theme()))
+    return box
 
 
 def label(text: Text) -> None:

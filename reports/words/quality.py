@@ -81,9 +81,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.same_name": ("{n} {n:customer shares|customers share} a name with another", "{n} 户客户与他人同名"),
     "quality.outside_range": ("{label} is out of its range for {n} {n:customer|customers}", "{label}有 {n} 户超出合理范围"),
     "quality.late_by_cells": (
-        "“{label}” is filled for the defaulted and next to nobody else: never use it to predict default",
-        "“{label}”几乎只在违约客户中有值：不可用于预测违约"),
-    "quality.late": ("“{label}” is known only later: never used to predict default", "“{label}”事后才知：不用于预测违约"),
+        "{label} is filled for the defaulted and next to nobody else: never use it to predict default",
+        "{label}几乎只在违约客户中有值：不可用于预测违约"),
+    "quality.late": ("{label} is known only later: never used to predict default", "{label}事后才知：不用于预测违约"),
     "quality.missing": ("{label} is missing for {n} {n:customer|customers}", "{n} 户客户缺少{label}"),
     "quality.outliers": (
         "{label} is far outside the usual range for {n} {n:customer|customers}", "{n} 户客户的{label}远超常见范围"),
