@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -224,7 +224,7 @@ def values_of(column: ColumnFacts, language: Language) -> str:
     """
     if column.minimum is not None and column.median is not None and column.maximum is not None:
         marks = (column.minimum, column.median, column.maximum)
-        if column.kind in ("number", "integer") and all(mark in YEARS for mark in marks):
+        if _are_years(marks, column.kind):
             return " · ".join(f"{mark:.0f}" for mark in marks)
         return " · ".join(_written(mark, column.kind) for mark in marks)
     between = "、" if language == "zh" else ", "
@@ -247,6 +247,8 @@ def listed(
     >>> few = pd.DataFrame({"customer_id": ["a"], "defaulted": [True], "age": [None]})
     >>> listed(few, {"customer_id": "text", "defaulted": "flag", "age": "number"}, {}, "en").values.tolist()
     [['a', 'yes', '–']]
+    >>> listed(pd.DataFrame({"x_year": [2006.0]}), {"x_year": "number"}, {"x_year": "Year"}, "en").values.tolist()
+    [['2006']]
     """
     shown = [name for name in rows.columns if name in kinds and name != "facilities"]
     laid_out: dict[str, list[str]] = {}
@@ -254,8 +256,17 @@ def listed(
         label = label_of(name, headers, language)
         # A file's own header may be called like a column of the contract.
         label = f"{label} ({name})" if label in laid_out else label
-        laid_out[label] = [_cell(value, kinds[name], language) for value in rows[name].astype(object)]
+        values, kind = rows[name].astype(object), kinds[name]
+        laid_out[label] = (
+            [MISSING if pd.isna(year) else f"{year:.0f}" for year in values]
+            if _are_years(values.dropna(), kind)
+            else [_cell(value, kind, language) for value in values]
+        )
     return pd.DataFrame(laid_out)
+
+
+def _are_years(values: Iterable[float], kind: Kind) -> bool:
+    return kind in ("number", "integer") and all(value in YEARS for value in values)
 
 
 def _cell(value: Any, kind: Kind, language: Language) -> str:  # Any: whatever the column holds

@@ -10,7 +10,8 @@ from reports import html
 from reports.escape import plain
 from reports.formats import Language, number
 from reports.html import Cell, Head, Row
-from reports.intake import account_sentence, lets_rows, noticed
+from reports.intake import account_sentence, lets_rows
+from reports.noticed import noticed
 from reports.words import say
 
 MOST_NOTICED = 6

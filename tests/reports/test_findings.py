@@ -12,7 +12,7 @@ from data.ingest.sniff import SourceInfo
 from data.ingest.styles import CellStyle
 from data.ingest.workbooks import Sheet
 from reports.formats import Language
-from reports.intake import FINDINGS, finding_sentence, noticed
+from reports.noticed import FINDINGS, finding_sentence, noticed
 from tests.data.ingest.builders import a_file
 
 UNSURE = CellStyle(has_slashes=True, unsure=3, two_digit_years=True, serial=True)
