@@ -23,6 +23,8 @@ Text = str | Markup
 
 _TITLE, _BODY, _SMALL = f"{SIZE_TITLE / SIZE_BODY:.3f}rem", "1rem", f"{SIZE_SMALL / SIZE_BODY:.3f}rem"
 _FIGURES = "font-variant-numeric:tabular-nums lining-nums"
+LONGEST_CELL = 240
+"""Characters of a table's cell; some hold a sentence."""
 
 
 SHORT_NOTE = 24
@@ -331,7 +333,7 @@ def _cell_style(align: Align, colours: Palette, *, is_marked: bool = False) -> s
 
 def _head_row(heads: Sequence[Head], colours: Palette) -> Markup:
     cells = Markup("").join(
-        Markup('<th scope="col" style="{};font-size:{};font-weight:600;color:{}">{}</th>').format(
+        Markup('<th scope="col" style="{};word-break:keep-all;font-size:{};font-weight:600;color:{}">{}</th>').format(
             _cell_style(head.align, colours), _SMALL, colours.muted,
             term(head.label, head.hint) if head.hint else safe(head.label),
         )
@@ -358,12 +360,23 @@ def _row(heads: Sequence[Head], row: Row, theme: Theme) -> Markup:
     return Markup("<tr{}>{}</tr>").format(marked, Markup("").join(cells))
 
 
+def _letters(text: str) -> float:
+    """Count letters by their room: a Chinese one takes that of one and a half.
+
+    Examples
+    --------
+    >>> _letters("ready"), _letters("就绪")
+    (5.0, 3.0)
+    """
+    return sum(1.5 if letter >= "\u2e80" else 1.0 for letter in text)
+
+
 def _inside(cell: Cell, theme: Theme) -> Markup:
     """Put a cell's parts together: bar or swatch, text, mark, note, and the change below."""
     parts = [swatch(cell.swatch)] if cell.swatch else []
     parts += [_bar(cell.bar)] if cell.bar else []
-    no_break = "white-space:nowrap" if not cell.swatch and len(cell.text) < 14 else ""
-    parts.append(Markup('<span style="{}">{}</span>').format(no_break, safe(cell.text)))
+    no_break = "white-space:nowrap" if not cell.swatch and _letters(cell.text) < 14 else ""
+    parts.append(Markup('<span style="{}">{}</span>').format(no_break, safe(cell.text, LONGEST_CELL)))
     parts += [mark(theme, cell.assumed)] if cell.assumed else []
     if cell.note:
         # A short note stays in one piece, a long one gets room to be read.
@@ -375,8 +388,9 @@ def _inside(cell: Cell, theme: Theme) -> Markup:
     if cell.change:
         parts.append(Markup("<br>") + change_line(cell.change, theme))
     together = Markup("").join(parts)
-    # A bar and its figure belong on one line.
-    return Markup('<span style="white-space:nowrap">{}</span>').format(together) if cell.bar else together
+    # A bar and its figure belong on one line, and so do a swatch and its short name.
+    is_one_line = cell.bar or (cell.swatch and _letters(cell.text) < 16 and not cell.note and not cell.change)
+    return Markup('<span style="white-space:nowrap">{}</span>').format(together) if is_one_line else together
 
 
 def _bar(bar: Bar) -> Markup:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from data.contract import BY_NAME
 from reports.escape import plain
 from reports.formats import MISSING, Language, percent
-from reports.quality import ColumnFacts, QualityFacts, quality_sentence
 from reports.words import has_words, say
 from reports.words.names import column_label, row_reason
 
@@ -35,30 +34,6 @@ class AccountFacts(Protocol):
     @property
     def reasons(self) -> tuple[tuple[str, int], ...]:
         """Why rows were set aside."""
-
-
-class FindingFacts(Protocol):
-    """Something worth a look."""
-
-    @property
-    def key(self) -> str:
-        """Which kind."""
-
-    @property
-    def column(self) -> str:
-        """Header or column; hostile text."""
-
-    @property
-    def count(self) -> int:
-        """Rows concerned."""
-
-    @property
-    def detail(self) -> str:
-        """Example; hostile text."""
-
-    @property
-    def severity(self) -> int:
-        """How bad, 3 to 0."""
 
 
 def account_sentence(account: AccountFacts, language: Language) -> tuple[str, str]:
@@ -94,75 +69,6 @@ def account_sentence(account: AccountFacts, language: Language) -> tuple[str, st
     return strong, " ".join(rest)
 
 
-Speak = Callable[[FindingFacts, Language], str]
-
-ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GB18030",
-             "windows-1252": "Windows-1252"}  # fmt: skip
-"""Encodings as people write them; others keep their own names."""
-
-FORMATS = {"csv": "CSV", "xlsx": "XLSX", "xls": "XLS", "parquet": "Parquet"}
-
-FINDINGS: dict[str, Speak] = {
-    "rows_numbered": lambda item, language: say("finding.numbered", language),
-    "key_stands_in": lambda item, language: say("finding.key", language, header=plain(item.column, 60)),
-    "one_each": lambda item, language: say("finding.one_each", language),
-    "column_counts_as_absent": lambda item, language: say(
-        "finding.mostly_zero", language, label=f"“{plain(item.column, 60)}”"
-    ),
-    "cells_unread": lambda item, language: say(
-        "finding.unread",
-        language,
-        header=plain(item.column, 60),
-        n=item.count,
-        example=plain(item.detail, 40),
-    ),
-    "facilities_united": lambda item, language: say("finding.united", language, n=item.count),
-    "extra_columns": lambda item, language: say("finding.extra", language, n=item.count),
-    "day_month_unsure": lambda item, language: say(
-        "finding.day_month_unsure", language, header=plain(item.column, 60), n=item.count
-    ),
-    "day_month_decided": lambda item, language: say(
-        "finding.day_month_decided",
-        language,
-        header=plain(item.column, 60),
-        order=say(f"finding.order.{item.detail}", language),
-    ),
-    "two_digit_years": lambda item, language: say(
-        "finding.two_digit_years",
-        language,
-        header=plain(item.column, 60),
-        first=str(item.count - 99),
-        last=str(item.count),
-    ),
-    "serial_dates": lambda item, language: say(
-        "finding.serial_dates", language, header=plain(item.column, 60)
-    ),
-    "members_left_out": lambda item, language: say(
-        "finding.members_left_out", language, n=item.count, names=plain(item.detail, 120)
-    ),
-    "sheets_left_out": lambda item, language: say(
-        "finding.sheets_left_out",
-        language,
-        header=plain(item.column, 60),
-        n=item.count,
-        names=plain(item.detail, 120),
-    ),
-    "encoding_unsure": lambda item, language: say(
-        "finding.encoding_unsure", language, encoding=ENCODINGS.get(item.detail, item.detail)
-    ),
-    "header_below": lambda item, language: say("finding.header_below", language, n=item.count),
-    "misnamed": lambda item, language: say(
-        "finding.misnamed", language, header=plain(item.column, 60), format=FORMATS[item.detail]
-    ),
-}
-"""Key of a finding → its sentence."""
-
-
-def finding_sentence(finding: FindingFacts, language: Language) -> str:
-    """Say one finding; plain text that may hold what was uploaded, so escape it where it lands."""
-    return FINDINGS[finding.key](finding, language)
-
-
 LETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lets.segments", ()),
     ("lets.loss", ("probability_of_default", "rating", "defaulted", "slotting_grade", "dscr")),
@@ -184,10 +90,11 @@ def lets_rows(
     for key, needs in LETS:
         is_ready = not needs or any(name in kinds for name in needs)
         labels = between.join(column_label(name, language) for name in needs[:3])
+        lacking = "lets.needs" if len(needs) == 1 else "lets.needs_one_of"
         rows.append(
             (
                 say(key, language),
-                say("lets.ready", language) if is_ready else say("lets.needs", language, columns=labels),
+                say("lets.ready", language) if is_ready else say(lacking, language, columns=labels),
             )
         )
     label = say("lets.scorecard", language)
@@ -217,32 +124,18 @@ def quality_reason(reason: str, language: Language) -> str:
     return say(QUALITY_REASONS.get(reason, "missing.unknown"), language)
 
 
-class ReportFacts(Protocol):
-    """A quality report."""
-
-    @property
-    def findings(self) -> Sequence[QualityFacts]:
-        """Worst first."""
-
-    @property
-    def columns(self) -> Sequence[ColumnFacts]:
-        """All columns."""
+CURRENCY_SIGNS = "$€£¥￥₹₽₩₺₴₫฿"
 
 
-def noticed(findings: Sequence[FindingFacts], report: ReportFacts, language: Language) -> list[str]:
-    """Say what was noticed while reading and in the rows themselves, worst first.
+def currency_sign(examples: Sequence[str]) -> str:
+    """Find the currency sign amounts are written with; it may stand for several currencies.
 
-    What is only good to know of single columns stays in the report. Findings of an older Stratum's
-    reading that have no sentence any more are the report's now.
+    Examples
+    --------
+    >>> currency_sign(["1,000", "$60,000.00"]), currency_sign(["60"])
+    ('$', '')
     """
-    headers = {column.name: column.header for column in report.columns}
-    said = [(item.severity, finding_sentence(item, language)) for item in findings if item.key in FINDINGS]
-    said += [
-        (item.severity, quality_sentence(item, headers, language))
-        for item in report.findings
-        if item.severity
-    ]
-    return [sentence for _, sentence in sorted(said, key=lambda pair: -pair[0])]
+    return next((sign for text in examples for sign in text if sign in CURRENCY_SIGNS), "")
 
 
 class EntryFacts(Protocol):

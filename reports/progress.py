@@ -58,9 +58,14 @@ class ReadingClock:
         self._language: Language = language
         self._began = time.monotonic()
 
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self._began
+
     def sentence(self, rows: int, share: float) -> str:
         """Say the rows read so far and, once it can be told, the time left."""
-        left = seconds_left(share, time.monotonic() - self._began)
+        left = seconds_left(share, self.seconds)
         if left is None or share >= 1:
             return say("work.reading_rows", self._language, rows=rows)
         return say("work.reading_left", self._language, rows=rows, left=time_left(left, self._language))

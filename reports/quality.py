@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -19,6 +19,8 @@ from reports.words.names import column_label
 
 EPOCH = date(1970, 1, 1)
 WORST = 3
+YEARS = range(1900, 2101)
+"""Whole numbers all within are years, which have no thousands separator."""
 
 
 class QualityFacts(Protocol):
@@ -97,9 +99,10 @@ def quality_sentence(finding: QualityFacts, headers: dict[str, str], language: L
     --------
     >>> from types import SimpleNamespace as Facts
     >>> quality_sentence(Facts(key="missing", severity=1, column="x_a", count=2), {"x_a": "Köln"}, "en")
-    'Köln is missing for 2 customers'
+    '“Köln” is missing for 2 customers'
     """
     label = label_of(finding.column, headers, language) if finding.column else ""
+    label = label if finding.column in BY_NAME else f"“{label}”"
     return say(f"quality.{finding.key}", language, n=finding.count, label=label)
 
 
@@ -131,7 +134,7 @@ def finding_rows(
                 Cell(say(f"quality.severity.{finding.severity}", language), swatch=tones[finding.severity]),
                 Cell(f"{finding.count:,}"),
                 Cell(
-                    percent(finding.count / rows) if rows and finding.key != "several_currencies" else MISSING
+                    share_of(finding.count, rows) if rows and finding.key != "several_currencies" else MISSING
                 ),
             ],
             is_strong=finding.severity == WORST,
@@ -139,6 +142,18 @@ def finding_rows(
         for finding in findings
     ]
     return heads, body
+
+
+def share_of(count: int, rows: int) -> str:
+    """Write a share that is never shown as none when it is some.
+
+    Examples
+    --------
+    >>> share_of(1, 20_000).startswith("< 0.1"), share_of(0, 20_000).startswith("0.0")
+    (True, True)
+    """
+    share = count / rows
+    return f"< {percent(0.001)}" if 0 < share < 0.0005 else percent(share)
 
 
 def column_rows(
@@ -163,7 +178,10 @@ def column_rows(
                     Cell(label_of(column.name, headers, language), hint=plain(column.header, 120)),
                     Cell(percent(share, 0), bar=Bar(share, colours.muted)),
                     Cell(spark(column.bins, colours.accent) if column.bins else ""),
-                    Cell(values_of(column, language)),
+                    Cell(
+                        values_of(column, language) or MISSING,
+                        hint="" if values_of(column, language) else say("quality.values.none", language),
+                    ),
                     Cell(f"{column.levels:,}"),
                 ]
             )
@@ -199,17 +217,22 @@ def values_of(column: ColumnFacts, language: Language) -> str:
     >>> from types import SimpleNamespace as Facts
     >>> values_of(Facts(kind="money", minimum=1.0, median=2.5, maximum=1e6, top=(), filled=3), "en")
     '1 · 2.50 · 1,000,000'
-    >>> values_of(Facts(kind="text", minimum=None, median=None, maximum=None, top=(("IN", 3),), filled=4), "en")[:5]
-    'IN 75'
+    >>> values_of(Facts(kind="number", minimum=1972.0, median=2004.0, maximum=2006.0, top=(), filled=3), "en")
+    '1972 · 2004 · 2006'
+    >>> values_of(Facts(kind="text", minimum=None, median=None, maximum=None, top=(("IN", 3),), filled=4), "en")[:6]
+    'IN (75'
     """
     if column.minimum is not None and column.median is not None and column.maximum is not None:
         marks = (column.minimum, column.median, column.maximum)
+        if _are_years(marks, column.kind):
+            return " · ".join(f"{mark:.0f}" for mark in marks)
         return " · ".join(_written(mark, column.kind) for mark in marks)
     between = "、" if language == "zh" else ", "
     yes_no = {"true": say("cell.yes", language), "false": say("cell.no", language)}
     words = yes_no if column.kind == "flag" else {}
+    written = "{}（{}）" if language == "zh" else "{} ({})"
     return between.join(
-        f"{plain(words.get(text, text), 24)} {percent(count / column.filled, 0)}"
+        written.format(plain(words.get(text, text), 24), percent(count / column.filled, 0))
         for text, count in column.top[:3]
     )
 
@@ -224,6 +247,8 @@ def listed(
     >>> few = pd.DataFrame({"customer_id": ["a"], "defaulted": [True], "age": [None]})
     >>> listed(few, {"customer_id": "text", "defaulted": "flag", "age": "number"}, {}, "en").values.tolist()
     [['a', 'yes', '–']]
+    >>> listed(pd.DataFrame({"x_year": [2006.0]}), {"x_year": "number"}, {"x_year": "Year"}, "en").values.tolist()
+    [['2006']]
     """
     shown = [name for name in rows.columns if name in kinds and name != "facilities"]
     laid_out: dict[str, list[str]] = {}
@@ -231,8 +256,17 @@ def listed(
         label = label_of(name, headers, language)
         # A file's own header may be called like a column of the contract.
         label = f"{label} ({name})" if label in laid_out else label
-        laid_out[label] = [_cell(value, kinds[name], language) for value in rows[name].astype(object)]
+        values, kind = rows[name].astype(object), kinds[name]
+        laid_out[label] = (
+            [MISSING if pd.isna(year) else f"{year:.0f}" for year in values]
+            if _are_years(values.dropna(), kind)
+            else [_cell(value, kind, language) for value in values]
+        )
     return pd.DataFrame(laid_out)
+
+
+def _are_years(values: Iterable[float], kind: Kind) -> bool:
+    return kind in ("number", "integer") and all(value in YEARS for value in values)
 
 
 def _cell(value: Any, kind: Kind, language: Language) -> str:  # Any: whatever the column holds

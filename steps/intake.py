@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
 from data.contract import BY_NAME
 from data.ingest.limits import IngestLimits, IsCancelled, Report, never, silent, stop_if
@@ -34,6 +35,9 @@ from steps.house import House, limits_of
 from steps.mending import Mending, are_alike, find_mending, import_mended, keep_reading
 from steps.quality import quality_of
 from steps.scoring import score_first
+
+EXAMPLES = 5
+"""Cells of a column shown with a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _inspection(source: Source, saved: SavedMapping | None) -> Inspection:
     if saved is not None and saved.likeness == 1.0:
         mapping = reused(saved.mapping, mapping)
     examples = {
-        header: tuple(str(cell) for cell in sample.iloc[:5, place].tolist() if cell is not None)
+        header: tuple(str(cell) for cell in _different(sample.iloc[:, place]))
         for place, header in enumerate(source.header)
     }
     questions = tuple(to_confirm(mapping))
@@ -113,6 +117,12 @@ def _inspection(source: Source, saved: SavedMapping | None) -> Inspection:
         source.choices,
         saved=saved,
     )
+
+
+def _different(cells: pd.Series) -> list[object]:
+    """First cells of a column that say something: filled, each once."""
+    filled = cells[cells.notna() & cells.ne("")]
+    return list(filled.drop_duplicates().head(EXAMPLES))
 
 
 def with_saved_mapping(inspection: Inspection) -> Inspection:

@@ -29,8 +29,7 @@ def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: L
                 "confidence": "–" if entry.target.startswith("x_") else percent(entry.confidence, 0),
                 "unit": "–" if entry.scale == 1.0 else unit_name(entry.scale, language),
                 "example": " · ".join(
-                    plain(cell, 30)
-                    for cell in filter(str.strip, inspection.examples.get(entry.header, ())[:2])
+                    plain(cell, 30) for cell in inspection.examples.get(entry.header, ())[:2]
                 ),
             }
             for entry in mapping.entries
@@ -39,7 +38,7 @@ def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: L
             rows, hide_index=True, column_config={name: say(f"mapping.{name}", language) for name in names}
         )
         header = st.selectbox(
-            say("mapping.header", language),
+            say("mapping.change", language),
             [None, *(entry.header for entry in mapping.entries)],
             format_func=lambda text: plain(text, 60) if text else "–",
             key="change_header",

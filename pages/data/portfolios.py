@@ -36,14 +36,14 @@ def show() -> None:
         arrived.show(result, language)
     else:
         cards.heading(say("portfolios.title", language), say("portfolios.answer", language))
-    _pick()
+    _pick(is_first=result is None)
     _inbox(language)
     _snapshots(language)
 
 
-def _pick() -> None:
-    """The browser door."""
-    upload = file_picker("portfolio")
+def _pick(*, is_first: bool) -> None:
+    """The browser door; once a portfolio is in, the way on is the page's main button."""
+    upload = file_picker("portfolio") if is_first else file_picker("portfolio", "choose_another")
     if upload is not None:
         _look_at(upload.path, upload.name, "upload")
 
@@ -125,6 +125,9 @@ def _snapshots(language: Language) -> None:
             chosen = st.selectbox(
                 say("snapshots.name", language),
                 list(names),
+                index=next(
+                    (place for place, identity in enumerate(names) if identity == state.snapshot_id()), 0
+                ),
                 format_func=lambda identity: names[identity],
                 key="manage",
                 width=360,

@@ -20,12 +20,12 @@ def show(snapshot: pipeline.Snapshot, language: Language) -> None:
     """Lay out the report of a snapshot."""
     report = pipeline.quality_of(state.house(), snapshot)
     cards.heading(say("quality.title", language), quality_answer(report.findings, report.rows, language))
-    with st.container(horizontal=True):
-        if st.button(say("action.back", language), key="leave_quality"):
-            state.forget("quality_of")
-            st.rerun()
+    if st.button(say("action.back", language), key="leave_quality"):
+        state.forget("quality_of")
+        st.rerun()
+    account = " ".join(account_sentence(snapshot.account, language))
+    with cards.answer_with(plain(snapshot.name), account, key="account"):
         arrived.download(snapshot, language)
-    cards.answer(plain(snapshot.name), " ".join(account_sentence(snapshot.account, language)))
     headers = {column.name: column.header for column in report.columns}
     if report.findings:
         title = say("quality.found.title", language)

@@ -16,11 +16,19 @@ ENCODINGS = ("utf-8", "gb18030", "windows-1252", "utf-16")
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
-def show(inspection: pipeline.Inspection, language: Language) -> None:
-    """Lay out what could be read instead; a change looks at the file again."""
-    wanted = _which_table(inspection, language)
-    with st.expander(say("reading.title", language)):
-        wanted = _how(inspection, wanted, language)
+def which_table(inspection: pipeline.Inspection, language: Language) -> None:
+    """Ask which table is meant, where the file holds several; a change looks at the file again."""
+    _look_again(inspection, _which_table(inspection, language))
+
+
+def how(inspection: pipeline.Inspection, language: Language) -> None:
+    """Offer to read the text differently, folded away unless it is in doubt; a change looks again."""
+    with st.expander(say("reading.title", language), expanded=not inspection.reading.is_sure):
+        wanted = _how(inspection, inspection.options, language)
+    _look_again(inspection, wanted)
+
+
+def _look_again(inspection: pipeline.Inspection, wanted: pipeline.ReadOptions) -> None:
     if wanted == inspection.options:
         return
     try:

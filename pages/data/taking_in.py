@@ -33,6 +33,7 @@ class Attempt:
 
     over: threading.Event = field(default_factory=threading.Event)
     result: tuple[pipeline.Snapshot, bool] | None = None
+    seconds_read: float | None = None
     error: pipeline.StratumError | None = None
 
 
@@ -117,6 +118,7 @@ def _with_progress(inspection: pipeline.Inspection, work: Work, language: Langua
             if progress.share < 1:
                 bar.progress(min(progress.share, 0.99), text=clock.sentence(progress.rows, progress.share))
                 return
+            attempt.seconds_read = clock.seconds
             bar.empty()
             stop.empty()
             waiting.enter_context(
@@ -150,6 +152,7 @@ def settle(language: Language) -> None:
         throw_away(inspection.path, str(state.kept("origin", "upload")))
     state.keep("imported", snapshot)
     state.keep("is_new", is_new)
+    state.keep("seconds_read", attempt.seconds_read if is_new else None)
     state.choose_snapshot(snapshot.snapshot_id)
     state.forget("inspection")
     state.forget("attempt")

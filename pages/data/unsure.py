@@ -12,6 +12,7 @@ from reports.intake import question_sentence, unit_name
 from reports.words import say
 from reports.words.names import column_label
 
+EXPOSURES = ("exposure", "exposure_at_default", "outstanding_balance", "credit_limit")
 UNITS = (1.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
 MOST_UNSURE = 12
 TIMINGS: tuple[pipeline.Timing, ...] = ("later", "application")
@@ -23,8 +24,10 @@ def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: L
     asked = [str(row["header"]) for row in inspection.questions if row["header"]]
     by_header = {entry.header: entry for entry in inspection.mapping.entries}
     doubtful = [header for header in asked if _is_doubtful(by_header[header])]
+    # The amount at risk has been asked for its unit in a card of its own.
+    at_risk = amount_at_risk(mapping)
     late = [header for header in asked if header not in doubtful and by_header[header].is_extra]
-    units = [header for header in asked if header not in (*doubtful, *late)]
+    units = [header for header in asked if header not in (*doubtful, *late) and header != at_risk]
     if doubtful:
         title, subtitle = say("question.unsure.title", language), say("question.unsure.subtitle", language)
         with cards.card(title, subtitle, key="unsure"):
@@ -38,6 +41,12 @@ def show(mapping: pipeline.Mapping, inspection: pipeline.Inspection, language: L
             cards.quiet(say("question.units.subtitle", language))
             mapping = _ask_each(mapping, inspection, units, language)
     return mapping
+
+
+def amount_at_risk(mapping: pipeline.Mapping) -> str | None:
+    """Give the header that is asked about as the amount at risk; None when there is none."""
+    by_target = mapping.by_target()
+    return next((by_target[name].header for name in EXPOSURES if name in by_target), None)
 
 
 def _is_doubtful(entry: pipeline.MappingEntry) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "Metric",
     "Row",
     "answer",
+    "answer_with",
     "card",
     "chart",
     "clickable_chart",
@@ -66,6 +67,13 @@ def styles() -> None:
         [class*="st-key-card-"] {{
           background: {colours.card}; border-color: {colours.line}; box-shadow: none; padding: 1rem; gap: .6rem;
         }}
+        [data-testid^="stBaseButton-primary"]:not(:disabled),
+        [data-testid^="stBaseButton-primary"]:not(:disabled) p {{ color: {colours.on_accent}; }}
+        [class*="st-key-answer-"] {{
+          background: {colours.wash}; border-left: 4px solid {colours.accent}; border-radius: 3px;
+          padding: .7rem 1rem; gap: .6rem;
+        }}
+        [class*="st-key-answer-"] [role="status"] {{ border: 0 !important; padding: 0 !important; }}
         .js-plotly-plot text, [data-testid="stMain"] {{ font-variant-numeric: tabular-nums lining-nums; }}
         [data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"] small {{ color: {colours.muted}; opacity: 1; }}
         /* It listens and shows nothing. */
@@ -80,7 +88,7 @@ def styles() -> None:
         [class*="st-key-treatment-"] [data-testid="stNumberInputStepDown"] {{ display: none; }}
         @media (max-width: 640px) {{
           [class*="st-key-treatment-"] > div:first-child {{ width: 100%; min-width: 100%; }}
-          [data-testid="stMainBlockContainer"] {{ padding: 3.2rem 16px 3rem; }}
+          [data-testid="stMainBlockContainer"] {{ padding: 4.2rem 16px 3rem; }}
         }}
         @media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}
         </style>"""
@@ -95,6 +103,13 @@ def heading(title: str, sentence: Text = "") -> None:
 def answer(strong: Text, rest: Text = "", note: Text = "") -> None:
     """Show the verdict in its box: the finding, its consequences, what it rests on."""
     st.html(html.answer(strong, rest, note, current_theme()))
+
+
+def answer_with(strong: Text, rest: Text = "", note: Text = "", *, key: str) -> DeltaGenerator:
+    """Show the verdict in its box and give the box for what can be done about it: a button, a download."""
+    box = st.container(key=f"answer-{key}")
+    box.html(html.answer(strong, rest, note, current_theme()))
+    return box
 
 
 def label(text: Text) -> None:

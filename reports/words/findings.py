@@ -75,6 +75,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "finding.day_month_decided": (
         "“{header}”: dates such as 03/04/2024 were read with the {order} first, as the column's other dates show",
         "“{header}”中如 03/04/2024 的日期，已按该列其他日期所示，以{order}在前读取"),
+    "finding.day_month_decided.several": (
+        "Dates such as 03/04/2024 were read with the {order} first in {n} columns, as their other dates show: {headers}",
+        "{n} 列中如 03/04/2024 的日期，已按各列其他日期所示，以{order}在前读取：{headers}"),
+    "finding.two_digit_years.several": (
+        "Years of two digits were read as {first} to {last} in {n} columns: {headers}",
+        "{n} 列中的两位年份按 {first} 至 {last} 年读取：{headers}"),
+    "finding.serial_dates.several": (
+        "Five-digit numbers were read as days counted by a spreadsheet in {n} columns: {headers}",
+        "{n} 列中的五位数字按电子表格的日期序号读取：{headers}"),
+    "finding.and_more": ("{headers} and {n} more", "{headers} 等，另有 {n} 列"),
+    "findings.more": ("{n} more in the quality report", "质量报告中另有 {n} 项"),
     "finding.order.day": ("day", "日"),
     "finding.order.month": ("month", "月"),
     "finding.two_digit_years": (
@@ -99,16 +110,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "“{header}” is in fact a {format} file and was read as one",
         "“{header}”实际上是 {format} 文件，已按此读取"),
 
-    "quarantine.blank_customer": ("have no customer number", "缺少客户号"),
-    "quarantine.exposure_missing": ("have no exposure", "缺少敞口"),
-    "quarantine.exposure_negative": ("have a negative exposure", "敞口为负"),
-    "quarantine.exposure_not_finite": ("have an exposure that is no number", "敞口不是有效数字"),
-    "quarantine.ragged": ("have too many or too few cells", "列数不符"),
-    "quarantine.unreadable": ("can't be read", "无法读取"),
-    "quarantine.bad_date": ("have a date that does not exist", "日期不存在"),
-    "quarantine.bad_number": ("have text where a number belongs", "应为数字处出现文本"),
-    "quarantine.duplicate": ("appear twice", "重复出现"),
-    "quarantine.too_long": ("have a cell that is too long", "单元格过长"),
-    "quarantine.other": ("are set aside for another reason", "因其他原因隔离"),
+    "quarantine.blank_customer": ("without a customer number", "缺少客户号"),
+    "quarantine.exposure_missing": ("without an exposure", "缺少敞口"),
+    "quarantine.exposure_negative": ("with a negative exposure", "敞口为负"),
+    "quarantine.exposure_not_finite": ("with an exposure that is no number", "敞口不是有效数字"),
+    "quarantine.ragged": ("with too many or too few cells", "列数不符"),
+    "quarantine.unreadable": ("unreadable", "无法读取"),
+    "quarantine.bad_date": ("with a date that does not exist", "日期不存在"),
+    "quarantine.bad_number": ("with text where a number belongs", "应为数字处出现文本"),
+    "quarantine.duplicate": ("repeated", "重复出现"),
+    "quarantine.too_long": ("with a cell that is too long", "单元格过长"),
+    "quarantine.other": ("for another reason", "因其他原因隔离"),
 }
 # fmt: on

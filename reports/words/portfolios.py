@@ -9,12 +9,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Drop a file of customers or loans: CSV, Excel, Parquet, or a zip of these. It stays on this server.",
         "上传客户或贷款文件：CSV、Excel、Parquet，或其 zip 压缩包。文件只保存在本服务器。"),
     "portfolios.title_in": ("Your portfolio is in", "资产组合已导入"),
+    "portfolios.title_not_yet": ("As it stands no row can be used", "目前没有可用的行"),
     "portfolios.title_nearly": ("Your portfolio is nearly in", "资产组合即将导入"),
     "portfolios.source": (
         "{file} · {rows} {rows:row|rows} read in {seconds} s",
         "{file} · {seconds} 秒内读取 {rows} 行"),
 
     "upload.choose": ("Choose a file", "选择文件"),
+    "upload.choose_another": ("Choose another file", "选择其他文件"),
     "upload.hint": ("or drop it here; up to {limit} MB", "或拖放到此处，最大 {limit} MB"),
     "upload.cancel": ("Cancel", "取消"),
     "upload.progress": ("{share} % · {done} of {total} MB sent · about {left} left",
@@ -51,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "question.exposure.one_each": ("Count each customer as one", "每户客户计为 1"),
     "question.currency.title": ("Which currency?", "币种是什么？"),
     "question.currency.subtitle": ("Amounts are shown in it, never converted", "仅用于显示，不作汇率折算"),
+    "question.currency.sign": ("The amounts are written with {sign}", "金额带有 {sign} 符号"),
     "question.currency.scaled": (
         "The header says {unit}: multiplied by {scale}",
         "表头标注{unit}：已乘以 {scale}"),
@@ -99,7 +102,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "question.doubt.years": (
         "“{header}” never exceeds 30. Months or years?",
         "“{header}”从不超过 30，是月还是年？"),
-    "question.column": ("Is “{header}” the {label}?", "“{header}”是{label}吗？"),
+    "question.column": ("Is “{header}” what we call “{label}”?", "“{header}”就是“{label}”吗？"),
     "question.percent": (
         "“{header}” holds values above 1: read as percent?",
         "“{header}”含大于 1 的值，按百分数读取吗？"),
@@ -157,6 +160,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "account.nothing": ("No row could be used: {reason}", "没有可用的行：{reason}"),
 
     "mapping.show": ("Show the mapping ({mapped} of {total})", "查看字段映射（{mapped} / {total}）"),
+    "mapping.change": ("Change a column", "修改字段"),
     "mapping.title": ("Which column is what?", "各字段分别是什么？"),
     "mapping.subtitle": (
         "Change what is wrong; the file is then read again",
@@ -181,6 +185,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lets.ready": ("ready", "就绪"),
     "lets.ready_defaults": ("ready ({n} {n:default|defaults})", "就绪（{n} 个违约）"),
     "lets.needs": ("needs {columns}", "还需{columns}"),
+    "lets.needs_one_of": ("needs one of: {columns}", "还需其中之一：{columns}"),
     "lets.segments": ("Segments and value", "客群与价值评分"),
     "lets.loss": ("Tiers and expected loss", "客户分层与预期损失"),
     "lets.capital": ("Capital and RAROC", "资本与 RAROC"),

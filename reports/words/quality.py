@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.filled": ("Filled", "填充率"),
     "quality.shape": ("Spread", "分布"),
     "quality.values": ("Lowest · middle · highest, or most frequent", "最小 · 中位 · 最大，或常见值"),
+    "quality.values.none": ("Names and keys: none is frequent", "名称或编号：无常见值"),
     "quality.levels": ("Different", "不同值"),
     "quality.levels.hint": ("How many different values, roughly", "不同取值数（约）"),
     "quality.see": ("See the whole quality report", "查看完整质量报告"),
@@ -80,12 +81,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.same_name": ("{n} {n:customer shares|customers share} a name with another", "{n} 户客户与他人同名"),
     "quality.outside_range": ("{label} is out of its range for {n} {n:customer|customers}", "{label}有 {n} 户超出合理范围"),
     "quality.late_by_cells": (
-        "“{label}” is filled for the defaulted and next to nobody else: never use it to predict default",
-        "“{label}”几乎只在违约客户中有值：不可用于预测违约"),
-    "quality.late": ("“{label}” is known only later: never used to predict default", "“{label}”事后才知：不用于预测违约"),
+        "{label} is filled for the defaulted and next to nobody else: never use it to predict default",
+        "{label}几乎只在违约客户中有值：不可用于预测违约"),
+    "quality.late": ("{label} is known only later: never used to predict default", "{label}事后才知：不用于预测违约"),
     "quality.missing": ("{label} is missing for {n} {n:customer|customers}", "{n} 户客户缺少{label}"),
     "quality.outliers": (
-        "{label} lies far from all others for {n} {n:customer|customers}", "{n} 户客户的{label}明显偏离其他客户"),
+        "{label} is far outside the usual range for {n} {n:customer|customers}", "{n} 户客户的{label}远超常见范围"),
     "quality.several_currencies": ("Amounts in {n} currencies are added up as they are", "{n} 种币种的金额未折算直接相加"),
     "quality.constant": ("{label} is the same for everybody", "{label}所有客户取值相同"),
 }

@@ -98,6 +98,23 @@ def test_a_nearly_equal_header_is_offered_an_earlier_mapping(opened: pipeline.Ho
     assert app.session_state["page_inspection"].saved is None
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "As it stands no row can be used"), ("zh", "目前没有可用的行")]
+)
+def test_a_file_of_which_no_row_holds_can_t_be_taken_in_until_something_is_changed(
+    opened: pipeline.House, home: Path, language: str, told: str
+) -> None:
+    path = home / "![x](y.png) blank.csv"
+    path.write_text("customer_id,exposure,name\n" + "".join(f",1,N{n}\n" for n in range(9)))
+    app = portfolios(language, inspection=asked_about(opened, path))
+    assert told in texts(app)
+    assert r"\!\[x\]\(y\.png\) blank\.csv" in app.warning[0].value
+    assert app.button(key="take").disabled
+    app.radio(key="ask_customer_customer_id").set_value("name").run()
+    assert not app.exception and not app.warning
+    assert not app.button(key="take").disabled
+
+
 def test_rows_that_come_back_are_known_and_only_read_again(opened: pipeline.House, home: Path) -> None:
     snapshot = pipeline.list_snapshots(opened)[0]
     path = home / "mended.csv"
@@ -157,8 +174,8 @@ def test_a_refused_import_says_why_over_the_questions(
     path = home / "away.csv"
     path.write_text(BOOK)
     inspection = asked_about(opened, path)
-    path.write_text(BOOK.partition("\n")[0] + "\n")
     app = portfolios(language, inspection=inspection, origin="inbox")
+    path.write_text(BOOK.partition("\n")[0] + "\n")
     app.button(key="take").click().run()
     assert not app.exception
     assert told in app.error[0].value

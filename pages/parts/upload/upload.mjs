@@ -45,6 +45,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const words = data.words;
 
   root.querySelector('.choose').textContent = words.choose;
+  zone.classList.toggle('main', data.isMain);
   root.querySelector('.hint').textContent = words.hint;
   cancel.textContent = words.cancel;
   input.setAttribute('aria-label', words.choose);

@@ -29,7 +29,7 @@ PLACEHOLDERS = {"progress": ("share", "done", "total", "left")}
 """Words whose values only the picker knows."""
 
 
-def file_picker(purpose: str) -> pipeline.Upload | None:
+def file_picker(purpose: str, choose: str = "choose") -> pipeline.Upload | None:
     """Show the picker; give the upload once it has arrived, else None.
 
     Each ticket serves one upload. When that has ended, well or badly, the picker gets the next
@@ -40,6 +40,8 @@ def file_picker(purpose: str) -> pipeline.Upload | None:
     ----------
     purpose : str
         What the file is for; a file sent on one page is not taken up by another.
+    choose : {'choose', 'choose_another'}
+        What its button says; another file is not the page's main matter.
     """
     language, desk, kept_as = state.language(), state.house().desk, f"ticket_{purpose}"
     ticket = state.kept(kept_as)
@@ -60,7 +62,8 @@ def file_picker(purpose: str) -> pipeline.Upload | None:
             "url": "/api/upload",
             "ticket": ticket,
             "maxBytes": desk.max_bytes,
-            "words": _words(limit, language),
+            "words": _words(limit, language) | {"choose": say(f"upload.{choose}", language)},
+            "isMain": choose == "choose",
             "told": _why_ended(upload),
         },
         on_finished_change=lambda: _note_cancelled(widget),
