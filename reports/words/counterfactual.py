@@ -17,8 +17,6 @@ WORDS: dict[str, tuple[str, str]] = {
                          "须同时做出 {n} 项调整，{name}才能由{tier}升为{target}。"),
     "lift.together": ("{n} changes together", "同时调整 {n} 项"),
     "lift.and": ("{first}, and {second}", "{first}，且{second}"),
-    "lift.others": ("Other ways", "其他途径"),
-    "lift.all": ("All ways found", "全部途径"),
     "lift.way": ("Change", "调整"),
     "lift.score": ("Value score", "价值得分"),
     "lift.pd": ("PD, 12 months", "12 个月违约概率"),

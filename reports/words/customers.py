@@ -11,7 +11,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "customers.search": ("Search", "搜索"),
     "customers.found": ("{n} {n:customer|customers} shown, largest first", "显示 {n} 户，按敞口由大到小"),
     "customers.none": ("Nobody found. Try a shorter word.", "未找到，请缩短关键词。"),
-    "customers.choose": ("Customer", "客户"),
     "customers.key": ("Key", "客户号"),
     "customers.name": ("Name", "名称"),
     "customers.hidden": ("hidden from your role", "您的角色不可见"),

@@ -8,44 +8,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "findings.subtitle": ("Worst first", "按影响排序"),
     "findings.none": ("Nothing that would change a figure.", "没有会影响结果的问题。"),
 
-    "finding.assumed": (
-        "{label} missing for {share} of exposure: {value} assumed",
-        "{share} 的敞口缺少{label}：按 {value} 假设"),
-    "finding.absent": ("{label} is missing. {lost}", "缺少{label}。{lost}"),
     "finding.mostly_zero": ("{label} is zero or blank in nearly every row: treated as absent",
                             "{label}几乎全为零或空：按缺失处理"),
-    "finding.over_limit": (
-        "{n} {n:customer owes|customers owe} more than the limit",
-        "{n} 户客户余额超过授信额度"),
     "finding.extra": (
         "{n} {n:column matches|columns match} nothing: kept as extra",
         "{n} 个字段未能匹配：保留为附加字段"),
-    "finding.late": ("“{header}” is filled only after the outcome: never used to predict default",
-                     "“{header}”在结果发生后才有值：不用于预测违约"),
-    "finding.refused": (
-        "“{header}” alone tells default apart too well (AUC {auc}): refused until somebody accepts it",
-                        "“{header}”单独即可几乎区分违约（AUC {auc}）：须人工确认后方可使用"),
-    "finding.flagged": ("“{header}” tells default apart unusually well (AUC {auc}): used, worth a look",
-                        "“{header}”区分违约能力异常高（AUC {auc}）：已使用，建议核查"),
-    "finding.percent": ("“{header}” was read as percent", "“{header}”按百分数读取"),
-    "finding.scaled": ("“{header}” was multiplied by {scale}", "“{header}”已乘以 {scale}"),
-    "finding.outcome_missing": (
-        "The outcome is missing for {n} {n:customer|customers}",
-        "{n} 户客户缺少违约结果"),
-    "finding.outcome_conflict": ("Default and its date contradict each other in {n} {n:row|rows}",
-                                 "{n} 行的违约标志与违约日期矛盾"),
-    "finding.facilities": (
-        "{rows} facilities were added up to {n} {n:customer|customers}",
-        "{rows} 笔业务汇总为 {n} 户客户"),
     "finding.numbered": ("No customer number: the rows are numbered", "没有客户号：按行编号"),
     "finding.one_each": ("No amount: each customer counts as one", "没有金额：每户计为 1"),
-    "finding.out_of_range": ("{label} is implausible in {n} {n:row|rows}", "{label}有 {n} 行数值不合理"),
-    "finding.unreadable": (
-        "{label} could not be read in {n} {n:row|rows}: left blank",
-        "{label}有 {n} 行无法识别：留空"),
-    "finding.several_currencies": (
-        "Amounts in {n} currencies are added up as they are",
-        "{n} 种币种的金额未折算直接相加"),
 
     "finding.key": (
         "No customer number: “{header}” stands in, each row is one customer",
@@ -53,18 +22,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "finding.unread": (
         "“{header}”: {n} {n:cell|cells} could not be read and stay blank, such as “{example}”",
         "“{header}”有 {n} 个单元格无法识别，留空，例如“{example}”"),
-    "finding.paid_with_loss": (
-        "{n} {n:customer|customers} not in default carry a loss all the same",
-        "{n} 户未违约客户却有损失金额"),
-    "finding.default_without_loss": (
-        "{n} {n:customer|customers} in default carry no loss",
-        "{n} 户违约客户没有损失金额"),
-    "finding.loss_above_exposure": (
-        "{n} {n:loss is|losses are} larger than the exposure",
-        "{n} 户损失金额大于敞口"),
-    "finding.early_default": (
-        "{n} {n:default lies|defaults lie} before the money went out",
-        "{n} 户违约日期早于放款日期"),
     "finding.united": (
         "{n} further {n:row was|rows were} added to customers already there",
         "另有 {n} 行并入已有客户"),
@@ -116,9 +73,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "quarantine.exposure_not_finite": ("with an exposure that is no number", "敞口不是有效数字"),
     "quarantine.ragged": ("with too many or too few cells", "列数不符"),
     "quarantine.unreadable": ("unreadable", "无法读取"),
-    "quarantine.bad_date": ("with a date that does not exist", "日期不存在"),
-    "quarantine.bad_number": ("with text where a number belongs", "应为数字处出现文本"),
-    "quarantine.duplicate": ("repeated", "重复出现"),
     "quarantine.too_long": ("with a cell that is too long", "单元格过长"),
     "quarantine.other": ("for another reason", "因其他原因隔离"),
 }

@@ -20,19 +20,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "overview.profit": ("Risk-adjusted profit, a year", "风险调整后利润（年）"),
     "overview.expected_loss": ("Expected to be lost within a year", "一年内预期损失"),
     "overview.raroc": ("RAROC, hurdle {hurdle}", "RAROC（门槛 {hurdle}）"),
-    "overview.capital": ("Economic capital", "经济资本"),
     "overview.exposure_note": ("{customers} {customers:customer|customers}", "{customers} 户客户"),
     "overview.profit_note": ("{roi} of the funds lent", "占贷出资金的 {roi}"),
     "overview.loss_note": ("{share} of exposure", "占敞口的 {share}"),
     "overview.raroc_note": ("{n} of {total} segments below the hurdle", "{total} 个客群中 {n} 个低于门槛"),
-    "overview.since": ("{change} since {month}", "较{month} {change}"),
 
     "profit.title": ("Who earns the profit?", "利润来自谁？"),
     "profit.answer": ("{top} of customers earn {share} of it", "{top} 的客户贡献了 {share} 的利润"),
     "profit.losers": ("{share} of customers lose money", "{share} 的客户亏损"),
     "profit.label": ("top {top} earn {share}", "前 {top} 贡献 {share}"),
     "profit.axis": ("customers, least to most profitable", "客户（利润由低到高）"),
-    "profit.even": ("if all earned alike", "若人人相同"),
     "profit.no_total": (
         "The portfolio as a whole loses money, so shares of profit can't be shown.",
         "组合整体亏损，无法显示利润占比。"),
@@ -51,10 +48,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "risk.subtitle_exposure": ("Share of exposure by industry; no PD is known", "按行业划分的敞口占比；违约概率未知"),
     "names.hidden": ("customer {n}", "客户 {n}"),
     "risk.subtitle": ("Share of expected loss by industry", "各行业预期损失占比"),
-    "risk.answer": ("{name} carries {share} of the expected loss", "{name}承担了 {share} 的预期损失"),
-    "risk.no_industry": (
-        "The file has no industry, so risk can't be split by it.",
-        "文件中没有行业字段，无法按行业拆分风险。"),
     "risk.alt": ("Bars of the share of expected loss by industry; {name} is largest with {share}.",
                  "各行业预期损失占比条形图，最高为{name}（{share}）。"),
     "risk.column.industry": ("Industry", "行业"),
@@ -67,7 +60,6 @@ WORDS: dict[str, tuple[str, str]] = {
                   "前 {n} 大敞口条形图，最大为{name}（{amount}）。"),
     "names.column.name": ("Customer", "客户"),
     "names.column.exposure": ("Exposure", "敞口"),
-    "names.column.tier": ("Tier", "层级"),
 
     "trust.title": ("How far to trust this", "结果可信程度"),
     "trust.subtitle": ("Coverage, assumptions, sources", "覆盖率、假设与来源"),
@@ -75,28 +67,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "trust.rows_value": ("{kept} of {read}", "{kept} / {read}"),
     "trust.probability": ("PD known for", "已知违约概率"),
     "trust.loss": ("LGD from the file or own losses for", "违约损失率来自文件或自身损失"),
-    "trust.interest": ("Interest rate assumed for", "利率为假设值"),
-    "trust.treatment": ("Treatments assumed for", "差异化措施为假设值"),
     "trust.of_exposure": ("{share} of exposure", "{share} 的敞口"),
     "trust.model": ("Scorecard from own defaults, AUC", "自建评分卡 AUC"),
-    "trust.no_model": ("No scorecard: {reason}", "无评分卡：{reason}"),
     "trust.components": ("Sides of value that could be seen", "可观察的价值维度"),
     "trust.components_value": ("{n} of 4", "{n} / 4"),
-    "trust.identity": ("Snapshot, model, policy", "快照、模型、政策编号"),
     "trust.simulated": ("Simulated: no real customer is in it.", "模拟数据，不含任何真实客户。"),
 
     "next.title": ("Worth doing next", "接下来可以做"),
-    "next.gate_binds": (
-        "{n} high-value {n:customer is|customers are} kept out of Strategic by the PD gate",
-        "{n} 户高价值客户因违约概率门槛未能进入战略客户"),
-    "next.loses": (
-        "{name}: {n} {n:customer|customers}, losing {amount} a year",
-        "{name}：{n} 户，每年亏损 {amount}"),
-    "next.quarantine": (
-        "{n} {n:row was|rows were} set aside and can be mended",
-        "{n} 行被隔离，可修正后重新导入"),
-    "next.assumption": ("Replace the assumption on {what}: {share} of exposure rests on it",
-                        "补充{what}的实际值：{share} 的敞口依赖该假设"),
-    "next.nothing": ("Nothing presses.", "暂无待办事项。"),
 }
 # fmt: on

@@ -20,7 +20,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "policies_view.history": ("History", "历史"),
     "policies_view.overrides": ("Overrides", "人工指定"),
 
-    "policies.in_force": ("In force", "现行"),
     "policies.my_draft": ("My draft", "我的草稿"),
     "policies.built_in": ("Built-in policy", "内置政策"),
     "policies.policy": ("Policy", "政策"),

@@ -54,15 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "question.currency.title": ("Which currency?", "币种是什么？"),
     "question.currency.subtitle": ("Amounts are shown in it, never converted", "仅用于显示，不作汇率折算"),
     "question.currency.sign": ("The amounts are written with {sign}", "金额带有 {sign} 符号"),
-    "question.currency.scaled": (
-        "The header says {unit}: multiplied by {scale}",
-        "表头标注{unit}：已乘以 {scale}"),
     "question.currency.unknown": ("Leave it open", "暂不指定"),
-    "question.currency.other": ("Another: three letters", "其他：三位字母代码"),
     "question.accept": ("Take it in like this", "按此导入"),
-    "question.why": (
-        "We are not sure about {n:this|these}. The rest was recognised.",
-        "以下 {n} 项需要确认，其余已自动识别。"),
     "question.looked_at": (
         "{file} · {rows} {rows:row|rows} looked at",
         "{file} · 已查看 {rows} 行"),
@@ -80,7 +73,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "reading.tab": ("tab", "制表符"),
     "reading.pipe": ("vertical bar", "竖线"),
     "reading.header_line": ("Row of the column names", "表头所在行"),
-    "question.exposure.another": ("{header} · {amount}", "{header} · {amount}"),
     "question.unsure.title": ("Is this right?", "这样识别对吗？"),
     "question.unsure.subtitle": (
         "Taken like this unless you change it", "如不修改即按此导入"),
@@ -157,7 +149,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "account.same": (
         "This is the same content as “{name}”; nothing was added.",
         "内容与“{name}”相同，未重复导入。"),
-    "account.nothing": ("No row could be used: {reason}", "没有可用的行：{reason}"),
 
     "mapping.show": ("Show the mapping ({mapped} of {total})", "查看字段映射（{mapped} / {total}）"),
     "mapping.change": ("Change a column", "修改字段"),
@@ -200,9 +191,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "snapshots.name": ("Name", "名称"),
     "snapshots.date": ("As of", "数据日期"),
     "snapshots.customers": ("Customers", "客户数"),
-    "snapshots.exposure": ("Exposure", "敞口"),
     "snapshots.source": ("From", "来源"),
-    "snapshots.taken_in": ("Taken in", "导入时间"),
     "snapshots.identity": ("Identity", "内容编号"),
     "snapshots.simulated": ("simulated", "模拟"),
     "snapshots.quality": ("How good is its data", "查看数据质量"),
@@ -210,8 +199,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "snapshots.new_name": ("New name", "新名称"),
     "snapshots.delete_ask": ("Delete “{name}” with its {n} {n:customer|customers}? This can't be undone.",
                              "确定删除“{name}”及其 {n} 户客户？此操作不可撤销。"),
-    "snapshots.deleted": ("“{name}” is deleted.", "“{name}”已删除。"),
-    "snapshots.renamed": ("It is called “{name}” now.", "已更名为“{name}”。"),
     "snapshots.empty": (
         "None yet. The first file you bring in stands here.",
         "暂无。首个导入的文件将显示在此。"),

@@ -177,8 +177,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "shift.higher": ("10 % higher", "上升 10%"),
     "shift.flip": ("Change tier", "变更层级"),
     "shift.share": ("Share", "占比"),
-    "shift.down": ("Move down", "下调"),
-    "shift.rise": ("Move up", "上调"),
     "shift.no_pd": ("No customer has a PD, so nothing can flip.", "没有客户具备违约概率，无从变更。"),
     "fair.title": ("Do the tiers treat groups alike?", "各群体的分层是否公平？"),
     "fair.subtitle": (

@@ -12,11 +12,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing.no_feature": ("no column that may predict default", "没有可用于预测违约的字段"),
     "missing.no_capital": ("no capital stands behind it", "没有对应的资本"),
     "missing.nothing_drawn": ("nothing is drawn", "没有已用额度"),
-    "missing.defaulted": ("already in default", "已经违约"),
     "missing.nobody": ("nobody is in it", "没有客户"),
     "missing.not_in_file": ("not in the file", "文件中没有"),
-    "missing.no_earlier": ("no earlier snapshot", "没有更早的快照"),
-    "missing.too_few": ("too few customers to say", "客户过少，无法判断"),
 
     "assumption.title": ("What is assumed", "采用的假设"),
     "assumption.subtitle": (

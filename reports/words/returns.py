@@ -350,7 +350,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes.answer": (
         "Exposure {exposure}, expected loss {loss}, capital {capital} ({unit}) and ROI {roi} since {name}.",
         "自 {name} 以来：敞口 {exposure}，预期损失 {loss}，资本 {capital}（{unit}），投入资金回报率 {roi}。"),
-    "changes.lead": ("From one snapshot of a lender to the next, each step by its cause.", "同一机构两期快照之间，按原因逐步拆解。"),
     "changes.none": (
         "There is no other snapshot with the same customer keys. Bring in an earlier or later one of this lender.",
         "没有具备相同客户编号的其他快照。请导入该机构更早或更晚的数据。"),

@@ -74,7 +74,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "sources.grade_subtitle": ("Exposure by grade of the master scale; D is in default", "按主标尺评级的敞口；D 为已违约"),
     "sources.grade_alt": ("Bars of exposure by grade; {name} holds most with {share}.", "各评级敞口条形图，{name} 最高（{share}）。"),
     "grade.unknown": ("no PD", "无违约概率"),
-    "grade.range": ("{name} · PD up to {high}", "{name} · 违约概率不超过 {high}"),
     "asset.corporate": ("Corporate", "公司"),
     "asset.sme": ("SME", "中小企业"),
     "asset.mortgage": ("Mortgage", "住房按揭"),

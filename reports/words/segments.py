@@ -5,8 +5,6 @@ from __future__ import annotations
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = {
     "segments.title": ("Who are our customers?", "我们的客户是谁？"),
-    "segments.answer": ("{k} groups describe this portfolio. Stability {stability} of 1.",
-                        "{k} 个客群可以概括该组合。稳定性 {stability}（满分 1）。"),
     "segments.answer_largest": (
         "{k} groups describe this portfolio; the largest, {name}, holds {share} of exposure.",
         "该组合可分为 {k} 个客群，最大的“{name}”占敞口的 {share}。"),
@@ -26,11 +24,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "segments.weight_help": (
         "0 leaves it out, 1 counts it once, 2 twice.",
         "0 为不使用，1 为一倍，2 为两倍。"),
-    "segments.transform": ("Measured by", "度量方式"),
-    "segments.transform.log": ("order of magnitude", "数量级（对数）"),
-    "segments.transform.standard": ("distance from the mean", "与均值的距离"),
-    "segments.transform.quantile": ("rank", "排名"),
-    "segments.transform.category": ("same or not", "是否相同"),
     "segments.apply": ("Divide again", "重新划分"),
     "segments.fewer": ("There are fewer different customers than segments asked for: {k} is what they allow.",
                        "不同客户数少于所选客群数，最多可分 {k} 个。"),
@@ -46,7 +39,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "map.column.up": ("Up", "纵坐标"),
 
     "profile.title": ("What does each bring, and cost?", "各客群带来什么、成本几何？"),
-    "profile.subtitle": ("Choose a segment: everything below follows", "选择一个客群，下方内容随之更新"),
     "profile.segment": ("Segment", "客群"),
     "profile.customers": ("Customers", "客户数"),
     "profile.share": ("Share of exposure", "敞口占比"),
@@ -55,14 +47,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "profile.raroc": ("RAROC", "RAROC"),
     "profile.value": ("Value score", "价值评分"),
     "profile.choose": ("Segment", "选择客群"),
-    "profile.name": ("{number} · {name}", "{number} · {name}"),
-    "profile.rename": ("Give it your own name", "自定义名称"),
-    "profile.whole": ("Whole portfolio", "全组合"),
     "profile.too_small": ("too few customers to say", "客户过少，无法判断"),
 
     "exposure.title": ("How large is each?", "各客群规模如何？"),
-    "exposure.alt": ("Bars of the share of exposure by segment; {name} is largest with {share}.",
-                     "各客群敞口占比条形图，最大为{name}（{share}）。"),
 
     "why.choose_title": ("Why is this a segment?", "为什么是一个客群？"),
     "segments.features_label": ("Compare customers by", "比较客户所用的特征"),
@@ -79,7 +66,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.column.elsewhere": ("Elsewhere", "其他客户"),
 
     "examples.title": ("Three of them", "三个实例"),
-    "examples.subtitle": ("Closest to the middle of the segment", "最接近客群中心的客户"),
-    "examples.customer": ("Customer {number}", "客户 {number}"),
 }
 # fmt: on

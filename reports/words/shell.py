@@ -5,9 +5,6 @@ from __future__ import annotations
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = {
     "app.name": ("Stratum", "Stratum"),
-    "app.tagline": ("Who earns what, at what risk, and who deserves more.",
-                    "谁在创造收益、承担多少风险、该向谁倾斜资源。"),
-    "app.tab": ("{page} · Stratum", "{page} · Stratum"),
 
     "menu.overview": ("Overview", "总览"),
     "menu.understand": ("Understand", "认识客户"),
@@ -39,34 +36,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "bar.language": ("Language", "语言"),
     "bar.no_snapshot": ("no portfolio yet", "尚无资产组合"),
     "bar.choose_snapshot": ("Which portfolio and date?", "查看哪个组合、哪个日期？"),
-    "bar.simulated": ("simulated", "模拟数据"),
     "bar.as_of": ("as of {date}", "截至{date}"),
-    "language.en": ("English", "English"),
-    "language.zh": ("中文", "中文"),
 
     "action.save": ("Save", "保存"),
     "action.cancel": ("Cancel", "取消"),
-    "action.close": ("Close", "关闭"),
     "action.delete": ("Delete", "删除"),
     "action.rename": ("Rename", "重命名"),
-    "action.download": ("Download", "下载"),
-    "action.open": ("Open", "打开"),
-    "action.undo": ("Undo", "撤销"),
-    "action.reset": ("Reset", "重置"),
-    "action.why": ("Why", "原因"),
-    "action.list": ("List", "名单"),
-    "action.see": ("See", "查看"),
-    "action.change": ("Change", "修改"),
     "action.back": ("Back", "返回"),
-    "action.retry": ("Try again", "重试"),
     "action.to_overview": ("See what it says", "查看结果"),
     "action.to_portfolios": ("Bring in a portfolio", "导入资产组合"),
-    "action.to_segments": ("See who the customers are", "了解客户构成"),
     "action.to_tiers": ("Decide on the tiers", "制定客户分层"),
 
     "chart.table": ("Show the table", "查看数据表"),
-    "chart.other": ("Other", "其他"),
-    "chart.unnamed": ("Unnamed", "未命名"),
     "chart.unknown": ("Unknown", "未知"),
 
     "work.opening": ("Opening the portfolio", "正在打开资产组合"),
@@ -89,14 +70,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "work.renewing": ("Being renewed; these are the last figures", "正在更新，当前显示上一次结果"),
 
     "error.title": ("This did not work.", "操作未完成。"),
-    "error.unexpected": (
-        "Something went wrong on our side; your data are as they were. The log has it under {reference}.",
-        "系统内部出错，您的数据未受影响。日志编号：{reference}。"),
-    "error.not_found": (
-        "This page does not exist. The menu has all that do.",
-        "该页面不存在，请从菜单进入。"),
-    "error.not_allowed": ("Your role does not cover this. Ask somebody with the role {roles}.",
-                          "您的角色无此权限，请联系具有{roles}角色的人员。"),
     "role.manager": ("business manager", "业务经理"),
     "role.officer": ("risk officer", "风险管理人员"),
     "role.approver": ("approver", "审批人"),
@@ -106,6 +79,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "empty.sentence": (
         "Bring in a file of customers or loans, and this page answers within seconds.",
         "导入一份客户或贷款文件，数秒内即可在此查看结果。"),
-    "empty.samples": ("Or open one of the samples to look around.", "也可以先打开示例组合体验。"),
 }
 # fmt: on
