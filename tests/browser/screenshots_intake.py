@@ -47,7 +47,10 @@ def main() -> None:
             chromium() as browser,
         ):
             context = browser.new_context(
-                viewport={"width": width, "height": 1000}, color_scheme=theme, accept_downloads=True
+                viewport={"width": width, "height": 1000},
+                color_scheme=theme,
+                accept_downloads=True,
+                reduced_motion="reduce",
             )
             page, ending = context.new_page(), f"{theme}-{width}-{language}.png"
             for name in _walk(page, f"{address}/portfolios?lang={language}", Path(folder)):
