@@ -52,6 +52,7 @@ evidence: $(VENV)/.checks ## judge the scorecard on whole real portfolios, and w
 screenshots: $(VENV)/.checks $(VENV)/samples.duckdb ## photograph every page: light, dark, two widths, two languages
 	bash tests/browser/chromium.sh
 	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.screenshots_intake
 
 samples: $(VENV)/.checks ## make data/samples again from their sources
 	$(BIN)/python -m data.samples.build

@@ -115,7 +115,7 @@ def swatch(colour: str) -> Markup:
     >>> "background:#D08A00" in swatch("#D08A00")
     True
     """
-    style = f"display:inline-block;width:.65rem;height:.65rem;border-radius:2px;margin-right:.5rem;background:{colour}"
+    style = f"display:inline-block;flex:none;width:.65rem;height:.65rem;border-radius:2px;margin-right:.5rem;background:{colour}"
     return Markup('<span aria-hidden="true" style="{}"></span>').format(style)
 
 
@@ -388,9 +388,12 @@ def _inside(cell: Cell, theme: Theme) -> Markup:
     if cell.change:
         parts.append(Markup("<br>") + change_line(cell.change, theme))
     together = Markup("").join(parts)
-    # A bar and its figure belong on one line, and so do a swatch and its short name.
-    is_one_line = cell.bar or (cell.swatch and _letters(cell.text) < 16 and not cell.note and not cell.change)
-    return Markup('<span style="white-space:nowrap">{}</span>').format(together) if is_one_line else together
+    # A bar and its figure belong on one line; a long name breaks beside its swatch, not below it.
+    if cell.bar:
+        return Markup('<span style="white-space:nowrap">{}</span>').format(together)
+    if cell.swatch and not (cell.note or cell.change or cell.assumed):
+        return Markup('<span style="display:inline-flex;align-items:baseline">{}</span>').format(together)
+    return together
 
 
 def _bar(bar: Bar) -> Markup:

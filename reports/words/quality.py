@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.rows.none": ("This is about a whole column, not about single customers.", "该项针对整个字段，而非个别客户。"),
 
     "quality.paid_with_loss": (
-        "{n} {n:customer|customers} not in default carry a loss all the same",
+        "{n} {n:customer|customers} not in default {n:carries|carry} a loss all the same",
         "{n} 户未违约客户却有损失金额"),
     "quality.loss_above_exposure": ("{n} {n:loss is|losses are} larger than the exposure", "{n} 户损失金额大于敞口"),
     "quality.early_default": (
@@ -53,9 +53,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} {n:loan begins|loans begin} after the day the data describes", "{n} 户放款日期晚于数据日期"),
     "quality.maturity_before_start": ("{n} {n:loan ends|loans end} before {n:it begins|they begin}", "{n} 户到期日早于放款日期"),
     "quality.date_without_default": (
-        "{n} {n:customer|customers} not in default carry a date of default", "{n} 户未违约客户却有违约日期"),
+        "{n} {n:customer|customers} not in default {n:carries|carry} a date of default", "{n} 户未违约客户却有违约日期"),
     "quality.default_without_date": ("{n} {n:default has|defaults have} no date", "{n} 户违约客户没有违约日期"),
-    "quality.default_without_loss": ("{n} {n:customer|customers} in default carry no loss", "{n} 户违约客户没有损失金额"),
+    "quality.default_without_loss": ("{n} {n:customer|customers} in default {n:carries|carry} no loss", "{n} 户违约客户没有损失金额"),
     "quality.outcome_missing": ("The outcome is missing for {n} {n:customer|customers}", "{n} 户客户缺少违约结果"),
     "quality.long_past_due": (
         "{n} {n:customer is|customers are} more than 90 days late yet not in default", "{n} 户客户逾期超过 90 天却未标记违约"),
@@ -74,7 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.young_firm_long_history": (
         "{n} {n:firm has|firms have} been a customer longer than in business", "{n} 户企业合作时间长于经营年限"),
     "quality.worse_than_default": (
-        "{n} {n:customer|customers} not in default have a probability of default of 100 %", "{n} 户未违约客户违约概率为 100%"),
+        "{n} {n:customer|customers} not in default {n:has|have} a probability of default of 100 %", "{n} 户未违约客户违约概率为 100%"),
     "quality.no_exposure_left": ("{n} {n:customer owes|customers owe} nothing", "{n} 户客户敞口为零"),
     "quality.alike": (
         "{n} {n:customer equals|customers equal} another in everything but the key", "{n} 户客户除编号外与他人完全相同"),

@@ -52,7 +52,7 @@ def main() -> None:
                     if view:
                         page.locator(f".st-key-w_{VIEWS[name]} button").nth(int(view) - 1).click()
                         settled(page)
-                    _photograph(
+                    photograph(
                         page, width, out / f"{name or 'overview'}{view}-{theme}-{width}-{language}.png"
                     )
             context.close()
@@ -65,7 +65,8 @@ def _views(page: Page, name: str) -> list[str]:
     return [str(at + 1) for at in range(page.locator(f".st-key-w_{VIEWS[name]} button").count())]
 
 
-def _photograph(page: Page, width: int, path: Path) -> None:
+def photograph(page: Page, width: int, path: Path) -> None:
+    """Take a page at its whole height."""
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": width, "height": int(height) + 20})
     settled(page)
