@@ -25,7 +25,7 @@ def shown() -> Iterator[None]:
 
 def tell(error: pipeline.StratumError) -> None:
     """Show an error's sentence."""
-    st.error(f"**{markdown(say('error.title', state.language()))}.** {told(error)}")
+    st.error(f"**{markdown(say('error.title', state.language()))}** {told(error)}")
 
 
 def told(error: pipeline.StratumError) -> str:

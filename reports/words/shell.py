@@ -88,7 +88,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "work.summing": ("Adding up the tiers", "正在汇总各层级"),
     "work.renewing": ("Being renewed; these are the last figures", "正在更新，当前显示上一次结果"),
 
-    "error.title": ("This did not work", "操作未完成"),
+    "error.title": ("This did not work.", "操作未完成。"),
     "error.unexpected": (
         "Something went wrong on our side; your data are as they were. The log has it under {reference}.",
         "系统内部出错，您的数据未受影响。日志编号：{reference}。"),
