@@ -24,6 +24,8 @@ REFUSALS: dict[str, str] = {
     "Give true or false.": "请给出 true 或 false。",
     "half points": "半分", "basis points": "基点", "days": "天", "months": "个月",
     "times today's limit": "倍于现有额度",
+    "(half points of the value score)": "价值评分的半分", "(rungs of the risk ladder)": "风险阶梯的档",
+    "(a rung of the risk ladder; -1 lets nobody through)": "风险阶梯的档；-1 表示无人通过",
     "Strategic accepts more risk than Core": "战略客户的风险门槛宽于核心客户",
     "Lower strategic or raise core.": "请降低 strategic 或提高 core。",
     "Strategic begins below Core": "战略客户的起点低于核心客户",

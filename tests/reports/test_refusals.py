@@ -29,7 +29,8 @@ from data.ingest.sniff import DOCUMENTS, MARKUP
 from data.ingest.workbooks import AGAIN
 from data.people import PERMISSIONS
 from reports.refusals import REFUSALS, in_chinese, refusal_lines
-from segmentation.policy import GATE_TABLE, POLICY_TABLE
+from segmentation.policy import GATE_RULES, GATE_TABLE, POLICY_TABLE, TOP_RULES
+from segmentation.treatment import TREATMENT_RULES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("data", "segmentation", "steps")
@@ -239,6 +240,11 @@ def test_several_problems_are_a_line_each() -> None:
         "a.toml 第 3 行 core_step：0.5 不符合要求。请给出 0 至 200 的整数（半分）。",
         "a.toml, gates：缺失。请补充。",
     ]
+
+
+def test_the_unit_of_every_rule_of_a_policy_has_its_word() -> None:
+    units = {rule.unit for rules in (TOP_RULES, GATE_RULES, TREATMENT_RULES) for rule in rules.values()}
+    assert units - {""} <= set(REFUSALS)
 
 
 def test_what_nobody_put_into_chinese_is_said_in_english() -> None:
