@@ -161,6 +161,8 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
     leaning = -3.4 + 0.32 * middle("products") + 0.006 * tenure - 1.2 * utilisation
     response = 1 / (1 + np.exp(-leaning))
     equity = np.clip(revenue * random.uniform(0.2, 0.5, count), 1, None)
+    # What is charged off is gross: less what came back of it, the planted share is lost.
+    recovered = drawn * (1 - lgd) * 0.5
 
     def levels(options: tuple[str, ...]) -> npt.NDArray[np.str_]:
         return np.array(options)[random.integers(0, len(options), count)]
@@ -228,8 +230,8 @@ def simulate(month: int, customers: int = CUSTOMERS, seed: int = SEED) -> pd.Dat
         "servicing_cost": (250 + drawn * 0.003).round(2), "acquisition_cost": random.uniform(20, 4000, count).round(2),
         "defaulted": defaulted,
         "defaulted_on": only(defaulted, (today - pd.to_timedelta(random.integers(1, 300, count), unit="D")).date),
-        "loss_amount": np.where(defaulted, drawn * lgd, 0.0).round(2),
-        "recovered_amount": np.where(defaulted, drawn * (1 - lgd) * 0.5, 0.0).round(2),
+        "loss_amount": np.where(defaulted, drawn - recovered, 0.0).round(2),
+        "recovered_amount": np.where(defaulted, recovered, 0.0).round(2),
         "realised_income": (drawn * rate).round(2),
         "planted_group": [GROUPS[g].name for g in group], "planted_pd": true_pd,
     })  # fmt: skip
