@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -95,22 +94,6 @@ def test_every_page_speaks_chinese(page: Page) -> None:
     expect(page.get_by_text("战略客户").first).to_be_visible()
 
 
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[str]:
-    """A server for a test that leaves something behind: tests run in any order."""
-    with running_server(tmp_path / "home") as address:
-        yield address
-
-
-@pytest.fixture
-def own_page(browser: Browser, own_server: str) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 1000}, base_url=own_server, accept_downloads=True
-    )
-    yield context.new_page()
-    context.close()
-
-
 def test_a_hostile_file_goes_in_balances_and_stays_inert(
     own_page: Page, own_server: str, tmp_path: Path
 ) -> None:
@@ -132,7 +115,7 @@ def test_a_hostile_file_goes_in_balances_and_stays_inert(
     assert len(rows) == 3
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     for name in PAGES:
-        page.get_by_role("link", name={"": "Overview"}.get(name, name.capitalize())).click()
+        page.get_by_role("link", name={"": "Overview"}.get(name, name.capitalize()), exact=True).click()
         page.wait_for_selector(READY)
         settled(page)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)

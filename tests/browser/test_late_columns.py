@@ -13,8 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLICE = Path(__file__).parent.parent / "slices" / "bank-2060.csv.gz"
 
 
-def test_a_person_says_that_a_call_s_length_is_known_before(page: Page, server: str) -> None:
-    page.goto(f"{server}/portfolios")
+def test_a_person_says_that_a_call_s_length_is_known_before(own_page: Page) -> None:
+    page = own_page
+    page.goto("/portfolios")
     settled(page)
     page.locator("input[type=file]").set_input_files(SLICE)
     expect(page.get_by_role("heading", name="When is this known?")).to_be_visible(timeout=30_000)

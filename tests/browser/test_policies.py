@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PERSON_HEADER
-from tests.browser.server import running_server, settled
+from tests.browser.server import settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[str]:
-    """A server of its own: what is approved here would hold for every other test."""
-    with running_server(tmp_path / "home", STRATUM_USER_HEADER=PERSON_HEADER) as address:
-        yield address
 
 
 def visit(browser: Browser, server: str, person: str, path: str) -> Page:
