@@ -21,7 +21,7 @@ test: $(VENV)/.checks $(VENV)/samples.duckdb ## set up and run everything CI run
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadgroup -m "not real and not spark and not slow"
+	$(BIN)/python -m pytest --doctest-modules -n 2 --dist loadscope -m "not real and not spark and not slow"
 
 check: $(VENV)/.checks $(VENV)/samples.duckdb ## fast: lint, types, import contracts, unit tests
 	$(BIN)/ruff check .

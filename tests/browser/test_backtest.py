@@ -13,7 +13,7 @@ from data.samples.catalogue import HERE
 from settings import Settings
 from tests.browser.server import settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SLOW = 60_000
 MATURE = {"lifecycle": ["mature"]}

@@ -17,7 +17,7 @@ from tests.browser.server import running_server, settled
 from tests.pages.board_records import answered, expected, record
 from tests.pages.test_board import random_policy
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 IN_FORCE = {"strategic": "65", "core": "50"}
 SLOW = 60_000

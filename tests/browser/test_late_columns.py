@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.server import settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SLICE = Path(__file__).parent.parent / "slices" / "bank-2060.csv.gz"
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.server import settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_click_on_the_frontier_takes_its_policy_as_the_draft(page: Page, server: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from data.samples.simulate import simulate
 from tests.browser.server import settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def choose(page: Page, name: str) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.server import running_server, settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HEADER = "customer_id,exposure,pd,employees\n"
 SMALL = HEADER + "".join(f"S{number},{1000 + number},0.0{number % 9 + 1},{number}\n" for number in range(40))

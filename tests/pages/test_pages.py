@@ -14,7 +14,6 @@ from segmentation.policy import TIERS
 from segmentation.treatment import NEUTRAL
 
 SHELL = str(Path(__file__).resolve().parent.parent.parent / "pages" / "shell.py")
-pytestmark = pytest.mark.xdist_group("pages")
 
 
 def texts(app: AppTest) -> str:

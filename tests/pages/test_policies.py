@@ -12,7 +12,6 @@ import pipeline
 from segmentation.policy import built_in_policy
 from tests.pages.test_pages import run_page, texts
 
-pytestmark = pytest.mark.xdist_group("pages")
 ANN, BEN = (pipeline.Person(name, frozenset({"admin"})) for name in ("ann", "ben"))
 HIGHER = built_in_policy().with_threshold(strategic=140)
 

@@ -14,7 +14,6 @@ from pages.data import taking_in
 from settings import Settings
 from tests.pages.test_pages import run_page, texts
 
-pytestmark = pytest.mark.xdist_group("pages")
 ADMIN = pipeline.Person("tester", frozenset({"admin"}))
 BOOK = (
     "客户编号,贷款余额（万元）,年利率,主要客户号,违约标志\n"

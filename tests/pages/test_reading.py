@@ -11,8 +11,6 @@ import pipeline
 from settings import Settings
 from tests.pages.test_portfolios import portfolios
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 def test_another_member_and_another_separator_are_looked_at_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from streamlit.testing.v1 import AppTest
 
 import pipeline
 from reports.applicants import tier_counts
 from reports.escape import spreadsheet
 from tests.pages.test_pages import run_page, texts
-
-pytestmark = pytest.mark.xdist_group("pages")
 
 
 def page(section: str, name: str, language: str = "en") -> AppTest:

@@ -20,7 +20,6 @@ from segmentation.policy import built_in_policy
 from settings import Settings
 from steps.backtest import backtest_rows
 
-pytestmark = pytest.mark.xdist_group("backtest")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 EVERYBODY = pipeline.Selection()
 EVE = pipeline.Person("eve", frozenset({"approver"}))

@@ -12,7 +12,6 @@ import pipeline
 from segmentation.response import ResponseModel
 from settings import Settings
 
-pytestmark = pytest.mark.xdist_group("late")
 SLICE = Path(__file__).parent.parent / "slices" / "bank-2060.csv.gz"
 """Every twentieth of the 41,188 calls of a Portuguese bank (Moro, Cortez & Rita 2014, UCI, CC BY 4.0)."""
 ANN = pipeline.Person("ann", frozenset({"admin"}))

@@ -23,7 +23,6 @@ from steps import tiers
 from steps.standing import standing_before
 from steps.tiers import cube_of, treated_frame
 
-pytestmark = pytest.mark.xdist_group("looking")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 CLERK = pipeline.Person("ben", frozenset({"approver"}))
 IN_FORCE = built_in_policy()

@@ -7,7 +7,6 @@ from pathlib import Path
 import narwhals as nw
 import numpy as np
 import pandas as pd
-import pytest
 from sklearn.metrics import adjusted_rand_score
 
 import pipeline
@@ -18,8 +17,6 @@ from segmentation.treatment import Treatment
 from settings import Settings
 from tests.builders import collect
 from tests.segmentation.returns.builders import a_scored_portfolio
-
-pytestmark = pytest.mark.xdist_group("steps")
 
 
 def test_planted_value_groups_are_found_and_ranked(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from segmentation.policy import Policy, built_in_policy
 from settings import Settings
 from steps.policies import today
 
-pytestmark = pytest.mark.xdist_group("steps")
 ADMIN, OFFICER, APPROVER, MANAGER = (
     frozenset({role}) for role in ("admin", "officer", "approver", "manager")
 )

@@ -18,7 +18,6 @@ from settings import Settings
 from steps.policies import today
 from steps.tiers import tiered_frame
 
-pytestmark = pytest.mark.xdist_group("steps")
 ANN, BEN = (pipeline.Person(name, frozenset({"admin"})) for name in ("ann", "ben"))
 BASE = built_in_policy()
 

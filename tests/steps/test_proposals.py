@@ -16,7 +16,6 @@ from segmentation.risk.ladder import LADDER
 from segmentation.treatment import NEUTRAL
 from settings import Settings
 
-pytestmark = pytest.mark.xdist_group("proposals")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 EVE = pipeline.Person("eve", frozenset({"approver"}))
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -18,7 +18,6 @@ from segmentation.policy import TIERS, built_in_policy
 from segmentation.treatment import NEUTRAL
 from settings import Settings
 
-pytestmark = pytest.mark.xdist_group("returns")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 EVE = pipeline.Person("eve", frozenset({"approver"}))
 NEUTRAL_POLICY = replace(built_in_policy(), treatments=dict.fromkeys(TIERS, NEUTRAL))

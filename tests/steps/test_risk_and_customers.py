@@ -13,7 +13,6 @@ from data.errors import NotAllowed
 from data.samples.simulate import simulate
 from settings import Settings
 
-pytestmark = pytest.mark.xdist_group("steps")
 LIMITS = pipeline.LimitRules()
 ANN, BOB = (pipeline.Person(name, frozenset({"admin"})) for name in ("ann", "bob"))
 

@@ -12,7 +12,6 @@ import pipeline
 from data.samples.simulate import simulate
 from settings import Settings
 
-pytestmark = pytest.mark.xdist_group("scale")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 TURNED = pipeline.ValueWeights({"loyalty": 2.0}, directions={"utilisation": 1})
 

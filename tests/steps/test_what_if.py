@@ -22,7 +22,6 @@ from steps.rescoring import open_rows, put_rows, score_rows
 from steps.scoring import _keeper
 from steps.tiers import tiered_frame
 
-pytestmark = pytest.mark.xdist_group("steps")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 POLICY = built_in_policy()
 DRAFT = replace(POLICY, name="Draft", strategic_step=112, core_step=90)

@@ -16,7 +16,6 @@ from segmentation.policy import TIERS, Policy, built_in_policy
 from settings import Settings
 from steps.tiers import tiered_frame
 
-pytestmark = pytest.mark.xdist_group("steps")
 ANN = pipeline.Person("ann", frozenset({"admin"}))
 IN_FORCE = built_in_policy()
 STICKY = replace(IN_FORCE, name="Sticky", exit_steps=2, exit_rungs=1, stay_months=0)
