@@ -20,6 +20,7 @@ from pages.parts import cards, state  # noqa: E402
 from pages.parts.board.board import board  # noqa: E402
 from reports.charts.tiers import bubbles  # noqa: E402
 from reports.formats import money_unit  # noqa: E402
+from reports.marks import NOTHING  # noqa: E402
 from segmentation.board import BoardPayload, pack_cube  # noqa: E402
 from segmentation.cube import Cube  # noqa: E402
 from segmentation.policy import TIERS, built_in_policy  # noqa: E402
@@ -45,7 +46,7 @@ def show() -> None:
     now, base = tier_board(cube, policy, in_force), tier_board(cube, in_force, in_force)
     board(
         payload, policy, in_force, base, payload_in_force=payload.identity, scope="bench", returns=RETURNS.to_dict(),
-        unit=money_unit(base.total.treated.exposure / 100, "en"), currency="EUR", note="", assumed="", links={}, can_propose=False,
+        unit=money_unit(base.total.treated.exposure / 100, "en"), currency="EUR", note="", assumed=NOTHING, links={}, can_propose=False,
     )  # fmt: skip
     points = [
         (row.tier, row.tier, row.treated.loss_rate, row.treated.raroc(RETURNS), row.treated.exposure / 100)
