@@ -113,7 +113,7 @@ def main(sizes: tuple[int, ...]) -> None:
         "Real mouse events in Chromium on the real component, at 1440 × 1000 pixels; the component notes each frame itself, "
         "from the first pointer event it answers to the frame painted. The wait for the screen's next frame, up to 17 ms, "
         "is part of it. The cube is sent once; letting go sends the lines and draws the chart below the board anew.",
-        "\n".join(drag.run(sizes or drag.SIZES)),
+        "\n".join(drag.run(sizes or cube.SIZES)),
         "## Risk figures of every row",
         "PD by scorecard and hazard, lifetime PD, LGD, exposure, expected loss and capital of every customer, "
         f"against the sum (of texts and dates the maximum) of the same columns, on {score.THREADS} threads, medians of "

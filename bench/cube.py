@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TypeVar
 
 import duckdb
@@ -107,7 +108,7 @@ def measure(rows: int) -> Measured:
     narrowed, _ = _timed(lambda: Cube.from_parts(*_parts(half, policy)), 3)
     first, _ = _timed(lambda: tier_board(cube, policy, policy), 1)
     moved = [policy.with_threshold(strategic=step) for step in range(100, 200)]
-    times = [_timed(lambda each=each: tier_board(cube, each, policy), 1)[0] for each in moved]
+    times = [_timed(partial(tier_board, cube, each, policy), 1)[0] for each in moved]
     # The rows get what they need ready made: treated measures and caps as columns of a table.
     treated = with_treated(scored, policy.treatments, credit_conversion_factor=CONVERSION)
     materialise(connection, with_capped(treated, policy), "treated")
@@ -175,7 +176,10 @@ def _timed(work: Callable[[], Result], times: int) -> tuple[float, Result]:
 
 
 def _as_dict(found: pd.DataFrame) -> dict[str, dict[str, int]]:
-    rows = {row.pop("tier"): row for row in found.to_dict("records")}
+    rows: dict[str, dict[str, int]] = {
+        str(row["tier"]): {str(name): int(value) for name, value in row.items() if name != "tier"}
+        for row in found.to_dict("records")
+    }
     return {tier: rows[tier] for tier in (*TIERS, WORKOUT)}
 
 

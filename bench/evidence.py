@@ -158,7 +158,9 @@ def _german(path: Path) -> Json:
     frame = pd.read_csv(path)
     bad = (frame["creditability"].str.lower() == "bad").to_numpy()
     rows = frame.drop(columns="creditability")
-    usable = [Candidate(name, name, pd.api.types.is_numeric_dtype(rows[name])) for name in rows]
+    usable = [
+        Candidate(name, name, pd.api.types.is_numeric_dtype(rows[name])) for name in map(str, rows.columns)
+    ]
     rows = rows.astype({item.name: "object" for item in usable if not item.is_numeric})
     areas: dict[str, list[float]] = {"scorecard": [], "logistic": []}
     for older, newer in RepeatedStratifiedKFold(n_splits=10, n_repeats=3, random_state=0).split(rows, bad):

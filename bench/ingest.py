@@ -108,7 +108,10 @@ def by_duckdb(source: Path, target: Path) -> int:
     """Let DuckDB read the file into a table of known types, or of texts; give the number of rows."""
     types = ", ".join(f"'{name}': '{kind}'" for name, (kind, _) in COLUMNS.items())
     known = "all_varchar = true" if source.name == SBA.name else f"columns = {{{types}}}"
-    config = {"threads": THREADS, "memory_limit": MEMORY_LIMIT}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": MEMORY_LIMIT,
+    }
     with duckdb.connect(str(target), config=config) as connection:
         connection.execute(
             f"CREATE TABLE customers AS SELECT * FROM read_csv('{source}', header = true, {known})"
@@ -161,11 +164,11 @@ def _line(what: str, source: Path, rounds: int, sides: Sequence[str]) -> str:
         raise RuntimeError(f"{source.name}: not all sides kept the same number of rows")
 
     def middle(side: str, field: str) -> float:
-        return statistics.median(getattr(run[side], field) for run in runs)
+        return float(statistics.median(getattr(run[side], field) for run in runs))
 
     def ratio(field: str) -> float:
-        return statistics.median(
-            getattr(run["stratum"], field) / getattr(run["duckdb"], field) for run in runs
+        return float(
+            statistics.median(getattr(run["stratum"], field) / getattr(run["duckdb"], field) for run in runs)
         )
 
     def seconds(side: str) -> str:

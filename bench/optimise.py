@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import duckdb
@@ -99,8 +100,8 @@ def run(rows: int = ROWS) -> list[str]:
         "|---|---:|---:|---:|---|",
     ]
     for label, limits in choices:
-        searched, best = _timed(lambda limits=limits: optimise(tables, limits))
-        walked, other = _timed(lambda limits=limits: everything(tables, limits))
+        searched, best = _timed(partial(optimise, tables, limits))
+        walked, other = _timed(partial(everything, tables, limits))
         is_equal = (None if best is None else (best.totals["profit"], best.lines)) == other
         lines.append(
             f"| {label} | {searched:,.0f} ms | {walked:,.0f} ms | {walked / searched:,.0f} × "

@@ -18,6 +18,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+
+from data.contract import Kind
 from data.engines.functions import fetch, frame_of, hash_sample, materialise
 from data.ingest.headers import is_protected, looks_late
 from data.warehouse.house import EngineSettings, Warehouse
@@ -30,7 +33,7 @@ from segmentation.scoring_model import ScoreOptions, ScoringModel, portfolio_col
 SIZES = (1_000_000, 10_000_000)
 THREADS = 2
 ROUNDS = 3
-KINDS = {
+KINDS: dict[str, Kind] = {
     "customer_id": "text", "credit_score": "number", "years_in_business": "number", "industry": "text",
     "exposure": "money", "collateral_value": "money", "collateral_type": "text", "annual_revenue": "money",
     "currency": "text", "customer_class": "text", "remaining_months": "number", "originated_on": "date",
@@ -96,7 +99,7 @@ def measure(rows: int) -> dict[str, float]:
     }
 
 
-def _model(cursor: object) -> ScoringModel:
+def _model(cursor: duckdb.DuckDBPyConnection) -> ScoringModel:
     """Fit on a sample as the product does, without segments to speak of."""
     query = hash_sample(cursor, "customers", 50_000, 0)
     cursor.execute(f"CREATE TEMP TABLE sample AS {query}").fetchall()
