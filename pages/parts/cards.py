@@ -78,6 +78,8 @@ def styles() -> None:
         [data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"] small {{ color: {colours.muted}; opacity: 1; }}
         /* It listens and shows nothing. */
         .st-key-links {{ display: none; }}
+        /* As high as the boxes beside it, so that their labels stand in one line. */
+        .st-key-w_language button {{ min-height: 2.5rem; }}
         /* Its download would write cells that a spreadsheet runs. */
         [data-testid="stElementToolbar"] {{ display: none; }}
         summary:focus-visible, abbr:focus-visible, a[data-about]:focus-visible, [role="region"]:focus-visible {{
