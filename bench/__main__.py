@@ -78,7 +78,7 @@ Noted by hand on the same machine, two shared cores; `make bench` does not repea
 
 | what | rows | time | peak memory |
 |---|---:|---:|---:|
-| the whole SBA file through `cli.py run`, file to results | 899,164 | 66 s | not noted |
+| the whole SBA file through `cli.py run`, file to results | 899,164 | 51 s | not noted |
 | a 100 MB part of it through `cli.py run` | 497,776 | 53 s | 2.4 GB |
 | the same part in the browser, start of upload to the questions | 497,776 | 1.9 s | not noted |
 | the same part in the browser, start of upload to the scored snapshot | 497,776 | 42 s | not noted |
