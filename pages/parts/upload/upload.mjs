@@ -33,6 +33,9 @@ export function objection(files, maxBytes) {
 }
 
 const running = new WeakMap();
+// A ticket serves one upload: a file chosen before the next ticket is here waits for it.
+const spent = new WeakMap();
+const waiting = new WeakMap();
 const QUIET = ['sending', 'arrived', 'cancelled'];
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -89,6 +92,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     // What is said here holds until the page has asked the server, which may know better.
     const end = (state, told) => {
       running.delete(root);
+      spent.set(root, data.ticket);
       busy(false);
       bar.value = 0;
       input.value = '';
@@ -108,7 +112,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   // Said again, for the language may be another; what became of a file that is here, the page says.
   if (!running.has(root)) say(data.told || (line.dataset.said ?? '').replace('arrived', ''));
-  input.onchange = () => input.files.length && send(input.files);
+  const take = (files) => {
+    if (spent.get(root) === data.ticket) waiting.set(root, [...files]);
+    else send(files);
+  };
+  input.onchange = () => input.files.length && take(input.files);
   cancel.onclick = () => running.get(root)?.abort();
   zone.ondragover = (event) => {
     event.preventDefault();
@@ -119,6 +127,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     event.preventDefault();
     zone.classList.remove('over');
     const { files } = event.dataTransfer;
-    if (files.length && !running.has(root)) send(files);
+    if (files.length && !running.has(root)) take(files);
   };
+  const early = waiting.get(root);
+  if (early && !running.has(root) && spent.get(root) !== data.ticket) {
+    waiting.delete(root);
+    send(early);
+  }
 }
