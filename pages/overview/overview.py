@@ -54,7 +54,10 @@ def show() -> None:
         title = say("assumption.title", language)
         with _pairs(title, say("assumption.subtitle", language), resting, "assumptions"):
             st.page_link(state.page("assumptions"), label=say("register.link", language))
-    if st.button(say("action.to_tiers", language), type="primary", key="to-tiers"):
+    decide, bring_in, _ = st.columns([1, 1, 3])
+    if bring_in.button(say("action.to_portfolios", language), key="to-portfolios", width="stretch"):
+        st.switch_page(state.page("portfolios"))
+    if decide.button(say("action.to_tiers", language), type="primary", key="to-tiers", width="stretch"):
         st.switch_page(state.page("tiers"))
 
 

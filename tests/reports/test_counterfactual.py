@@ -7,6 +7,7 @@ import math
 import pytest
 
 from reports.counterfactual import lift_sentence, refusal_words, way_rows
+from reports.formats import Language
 from segmentation.counterfactual import Change, Counterfactual, Way
 
 NAMES = (
@@ -26,15 +27,15 @@ def a_way(count: int) -> Way:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_up_to_three_changes_are_one_sentence_and_more_are_listed_each(language: str) -> None:
+def test_up_to_three_changes_are_one_sentence_and_more_are_listed_each(language: Language) -> None:
     few, many = (Counterfactual("Ordinary", "Core", (a_way(count),)) for count in (3, 7))
-    strong, _ = lift_sentence(few, "Ann", "EUR", language)  # type: ignore[arg-type]  # one of two
+    strong, _ = lift_sentence(few, "Ann", "EUR", language)
     assert strong.count("EUR" if language == "en" else "欧元") == 2
-    assert len(way_rows(few, "EUR", language)[1]) == 1  # type: ignore[arg-type]
-    strong, _ = lift_sentence(many, "Ann", "EUR", language)  # type: ignore[arg-type]
+    assert len(way_rows(few, "EUR", language)[1]) == 1
+    strong, _ = lift_sentence(many, "Ann", "EUR", language)
     assert "7" in strong
     assert "EUR" not in strong and "欧元" not in strong
-    head, *rows = way_rows(many, "EUR", language)[1]  # type: ignore[arg-type]
+    head, *rows = way_rows(many, "EUR", language)[1]
     assert len(rows) == 7
     assert [len(row.cells) for row in (head, *rows)] == [5] * 8
 
